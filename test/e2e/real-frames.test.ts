@@ -1,0 +1,146 @@
+/**
+ * The whole line on real pictures: real frames through real H.264, real ffmpeg, real events and the real reader, to the
+ * documents that a viewer's browser reads, and to the page itself.
+ */
+import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+import sharp from "sharp";
+import { parse } from "valibot";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { AllDocument, CurrentDocument } from "../../functions/contracts/api.ts";
+import { type FrameRow, framesDir, haveFrames, readManifest, sayIfAbsent } from "../frames.ts";
+import { chromiumPath } from "../setup/tools.ts";
+import { type System, startSystem, within } from "./system.ts";
+
+sayIfAbsent();
+
+/** What the simulator says that each channel shows; the functions never see it. */
+interface Truth {
+  [login: string]: { kind: string; value: number | null };
+}
+
+describe.runIf(haveFrames)("real frames, tick to page", () => {
+  let dir: string;
+  let system: System;
+  let truth: Truth;
+  let expected: { login: string; alive: number }[];
+
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), "rotisserie-frames-"));
+    await chooseFrames(dir);
+    system = await startSystem({
+      args: ["--frames", dir],
+      env: { SIMULATOR_CACHE: join(dir, "cache"), ALWAYS_ON: "true" },
+    });
+    await system.up;
+    truth = (await getJson(`${system.url}/simulator/truth`)) as Truth;
+    expected = Object.entries(truth)
+      .flatMap(([login, { kind, value }]) => (kind === "alive" && value !== null ? [{ login, alive: value }] : []))
+      .sort((a, b) => a.alive - b.alive);
+  }, 180_000);
+
+  afterAll(async () => {
+    expect(await system?.stop()).toBe(0);
+    await rm(dir, { recursive: true, force: true });
+  });
+
+  test("the set has what it must have", () => {
+    expect(Object.keys(truth).length).toBeGreaterThanOrEqual(12);
+    expect(expected.length).toBeGreaterThanOrEqual(8);
+    expect(Object.values(truth).filter(({ kind }) => kind === "joined").length).toBeGreaterThanOrEqual(2);
+    expect(Object.values(truth).filter(({ kind }) => kind === "none").length).toBeGreaterThanOrEqual(2);
+  });
+
+  test("/all comes to list exactly the running matches, and never shows a wrong number on the way", async () => {
+    await within(150, "every running match on /all", async () => {
+      const all = parse(AllDocument, await getJson(`${system.url}/all`));
+      for (const { stream_name, alive } of all) {
+        expect({ [stream_name]: alive }).toEqual({ [stream_name]: truth[stream_name]?.value });
+        expect(truth[stream_name]?.kind).toBe("alive");
+      }
+      expect(all.map(({ alive }) => alive)).toEqual([...all.map(({ alive }) => alive ?? -1)].sort((a, b) => a - b));
+      return all.length === expected.length ? true : undefined;
+    }).catch(async (error: unknown) => {
+      const seen = parse(AllDocument, await getJson(`${system.url}/all`)).map(({ stream_name }) => stream_name);
+      const missing = expected.filter(({ login }) => !seen.includes(login));
+      throw new Error(`${error}; missing: ${JSON.stringify(missing.map(({ login }) => truth[login]))}`);
+    });
+  }, 170_000);
+
+  test("/current is the lowest", async () => {
+    const current = await within(30, "the lowest as the leader", async () => {
+      const document = parse(CurrentDocument, await getJson(`${system.url}/current`));
+      return document?.alive === expected[0]?.alive ? document : undefined;
+    });
+    expect(truth[current?.stream_name ?? ""]?.value).toBe(expected[0]?.alive);
+  }, 40_000);
+
+  test("the page shows the leader's name and number", async () => {
+    const browser = await chromium.launch({ executablePath: chromiumPath(), args: BROWSER_ARGS });
+    try {
+      const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+      await page.goto(system.url);
+      const leader = expected[0];
+      const shown = async () => page.locator("body").innerText();
+      await within(20, "name and number on the page", async () => {
+        const text = await shown();
+        const current = parse(CurrentDocument, await getJson(`${system.url}/current`));
+        const named = current !== null && text.includes(current.display_name);
+        return named && new RegExp(`\\b${leader?.alive}\\b`).test(text) ? true : undefined;
+      });
+      await page.screenshot({ path: ".cache/e2e-real-frames.png" });
+    } finally {
+      await browser.close();
+    }
+  }, 60_000);
+});
+
+const BROWSER_ARGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+async function getJson(url: string): Promise<unknown> {
+  const answer = await fetch(url, { headers: { "user-agent": "Mozilla/5.0 (end-to-end test)" } });
+  if (answer.status !== 200) throw new Error(`${url}: ${answer.status}`);
+  return answer.json();
+}
+
+/** PUBG alive at every size there is, also scaled to 1440p and 720p; lobbies; pictures without a counter. */
+async function chooseFrames(dir: string): Promise<void> {
+  const rows = readManifest().filter(({ game, file }) => game === "pubg" && /\.(jpg|png)$/.test(file));
+  // The same counter twice would make "the lowest" ambiguous: one channel per count.
+  const seen = new Set<number>();
+  const alive = rows.filter(({ kind, value }) => {
+    if (kind !== "alive" || value === undefined || seen.has(value)) return false;
+    seen.add(value);
+    return true;
+  });
+  const joined = rows.filter(({ kind, height }) => kind === "joined" && height >= 1079).slice(0, 4);
+  const none = rows.filter(({ kind }) => kind === "none").slice(0, 4);
+  const lines: string[] = [];
+  const add = async (row: FrameRow, name: string, height?: number) => {
+    const from = join(framesDir, row.file);
+    const to = join(dir, name);
+    const width = height ? 2 * Math.round((row.width * height) / row.height / 2) : row.width;
+    if (height) await sharp(from).resize(width, height).toFile(to);
+    else await symlink(from, to);
+    lines.push(
+      [name, row.game, width, height ?? row.height, row.kind, row.value ?? "-", "-", "-", "-", "-", "-"].join("\t"),
+    );
+  };
+  for (const [index, row] of [...alive, ...joined, ...none].entries()) {
+    // Every third picture goes through another size on its way.
+    const height = [undefined, row.height === 1080 ? 1440 : undefined, row.height > 1080 ? 720 : undefined][index % 3];
+    await add(row, `${row.kind}-${index}.${row.file.split(".").at(-1)}`, height);
+  }
+  const head = "file\tgame\twidth\theight\tkind\tvalue\tbbox_of_digits\thud_notes\tsource_repo\tsource_path\tlicence";
+  await writeFile(join(dir, "manifest.tsv"), `${[head, ...lines].join("\n")}\n`);
+}
