@@ -1,0 +1,22 @@
+import { type Env, integer, number, oneOf, words } from "../runtime/config.ts";
+
+export const ENGINES = ["pp-ocr"] as const;
+export type EngineName = (typeof ENGINES)[number];
+
+export interface OcrConfig {
+  port: number;
+  engine: EngineName;
+  /** Least confidence of a reading that is passed on. */
+  accept: number;
+  /** Games with an unverified profile to read all the same. */
+  unverified: string[];
+}
+
+export function parseConfig(env: Env): OcrConfig {
+  return {
+    port: integer(env, "PORT", 3001, 0, 65535),
+    engine: oneOf(env, "OCR_ENGINE", ENGINES, "pp-ocr"),
+    accept: number(env, "OCR_ACCEPT", 0.5, 0, 1),
+    unverified: words(env, "OCR_UNVERIFIED"),
+  };
+}

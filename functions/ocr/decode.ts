@@ -1,0 +1,41 @@
+/** Bytes from a stranger -> grey pixels, bounded before anything is unpacked. */
+import sharp from "sharp";
+import { Rejected } from "../runtime/outcome.ts";
+import type { Grey } from "./picture.ts";
+
+/** A 4K frame's PUBG region is 1296 x 389; a whole 1080p frame still passes. A 64 KiB PNG can claim far more. */
+const MAX_PIXELS = 1920 * 1080;
+const MIN_SIDE = 8;
+const FORMATS = new Map([
+  ["image/png", "png"],
+  ["image/jpeg", "jpeg"],
+  ["image/webp", "webp"],
+]);
+
+// One picture at a time needs neither sharp's cache nor its threads; both only cost memory.
+sharp.cache(false);
+sharp.concurrency(1);
+
+/** Throws Rejected (415 or 422) with the reason for anything that is not one whole picture of the declared type. */
+export async function decode(bytes: Uint8Array, contentType: string): Promise<Grey> {
+  const expected = FORMATS.get(contentType);
+  if (!expected) throw new Rejected(415, `${contentType} is not a picture the reader takes`);
+  const image = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: "error", pages: 1 });
+  const { width, height, format, pages } = await orReject(image.metadata(), "not a picture");
+  if (format !== expected) throw new Rejected(422, `the data is ${format}, not ${expected}`);
+  if ((pages ?? 1) > 1) throw new Rejected(422, "an animation, not a picture");
+  if (width * height > MAX_PIXELS) throw new Rejected(422, `${width} x ${height} is more than ${MAX_PIXELS} pixels`);
+  if (width < MIN_SIDE || height < MIN_SIDE) throw new Rejected(422, `${width} x ${height} is too small to read`);
+  const pixels = image.flatten().toColourspace("b-w").extractChannel(0).raw().toBuffer({ resolveWithObject: true });
+  const { data, info } = await orReject(pixels, "a broken picture");
+  return { data, width: info.width, height: info.height };
+}
+
+async function orReject<T>(work: Promise<T>, what: string): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const reason = error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : "";
+    throw new Rejected(422, `${what}: ${reason.slice(0, 150)}`);
+  }
+}

@@ -1,0 +1,50 @@
+import { availableParallelism } from "node:os";
+import { frameCaptured } from "../contracts/events.ts";
+import { oneOf } from "../runtime/config.ts";
+import { createGate } from "../runtime/gate.ts";
+import { createLog, LOG_LEVELS } from "../runtime/log.ts";
+import { createMetrics } from "../runtime/metrics.ts";
+import { on, runMain, serve } from "../runtime/serve.ts";
+import { parseConfig } from "./config.ts";
+import { decode } from "./decode.ts";
+import { openEngine, warm } from "./engines/index.ts";
+import { findProfile } from "./games/index.ts";
+import { createHandler } from "./handler.ts";
+import { readCounter } from "./reader.ts";
+
+/** Pictures that wait for a CPU. At 40 ms each the last one still starts within a second or two. */
+const QUEUE = 32;
+
+const log = createLog("ocr", oneOf(process.env, "LOG_LEVEL", LOG_LEVELS, "info"));
+
+runMain(log, async () => {
+  const config = parseConfig(process.env);
+  const metrics = createMetrics("ocr");
+  const readings = metrics.counter(
+    "readings_total",
+    "Pictures read, by game and result (match, lobby or why unread).",
+    ["game", "result"],
+  );
+  const engine = await openEngine(config.engine);
+  await warm(engine);
+  const gate = createGate({ width: availableParallelism(), queue: QUEUE });
+  const handler = createHandler({
+    decode,
+    read: (strip, game, profile) => readCounter(strip, game, profile, engine, config.accept),
+    enabled: (game) => findProfile(game)?.verified === true || config.unverified.includes(game),
+    now: () => new Date().toISOString(),
+    observe: ({ attributes: { game }, subject }, _strip, reading) => {
+      const result = reading.ok ? reading.phase : reading.reason;
+      readings.inc({ game, result });
+      log.debug({ game, subject, ...reading }, "read");
+    },
+  });
+  return serve({
+    name: "ocr",
+    port: config.port,
+    log,
+    metrics,
+    subscriptions: [on(frameCaptured, (event) => gate(() => handler(event)))],
+    close: () => engine.close(),
+  });
+});
