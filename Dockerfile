@@ -1,0 +1,106 @@
+# Five images from one file: app (the poller), capture, ocr, static (page, gateway and edge), simulator.
+#   task images                 builds them all with CONTAINER_TOOL
+#   buildah build --target ocr  builds one
+# `task images` pins the two bases by digest where the registry tells one.
+ARG NODE_IMAGE=node:24-bookworm-slim
+ARG DEBIAN_IMAGE=debian:bookworm-slim
+
+# ---------------------------------------------------------------- what runs: one bundle per function, the page
+
+FROM ${NODE_IMAGE} AS build
+WORKDIR /src
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --ignore-scripts
+COPY build.js tsconfig.json ./
+COPY functions functions
+COPY cert cert
+COPY local local
+COPY static static
+RUN node build.js --production
+# Each function gets only the packages that its bundle left outside, and of those only what this processor runs.
+COPY knative/images/modules.js knative/images/modules.js
+RUN node knative/images/modules.js /modules/capture sharp \
+ && node knative/images/modules.js /modules/ocr sharp onnxruntime-node tesseract.js \
+ && node knative/images/modules.js /modules/simulator sharp @napi-rs/canvas
+
+# ---------------------------------------------------------------- ffmpeg that decodes live video and does nothing else
+
+# Debian's own package brings 246 MB of libraries for formats no stream has, and opens 200 of them at every start.
+# This is Debian's source, so its security fixes come along, with only what a Twitch segment needs.
+FROM ${DEBIAN_IMAGE} AS ffmpeg
+RUN if [ -f /etc/apt/sources.list.d/debian.sources ]; then sed -i 's/^Types: deb$/Types: deb deb-src/' /etc/apt/sources.list.d/debian.sources; \
+    else sed -i 's/^deb \(.*\)/&\ndeb-src \1/' /etc/apt/sources.list; fi \
+ && apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev make nasm xz-utils dpkg-dev zlib1g-dev
+WORKDIR /src
+RUN apt-get source --only-source ffmpeg && cd ffmpeg-*/ \
+ && ./configure --disable-everything --disable-autodetect --disable-doc --disable-debug --disable-avdevice --disable-swresample --disable-network \
+      --enable-zlib --enable-small --disable-ffplay --disable-ffprobe --prefix=/opt/ffmpeg \
+      --enable-decoder=h264,hevc,aac --enable-parser=h264,hevc,aac --enable-demuxer=mpegts,mov,h264,hevc \
+      --enable-bsf=h264_mp4toannexb,hevc_mp4toannexb,extract_extradata,null \
+      --enable-protocol=file,pipe --enable-muxer=image2,image2pipe,rawvideo,null \
+      --enable-encoder=png,mjpeg,rawvideo,bmp,ppm,wrapped_avframe \
+      --enable-filter=crop,scale,format,fps,select,showinfo,metadata,trim,setpts,copy,null,buffer,buffersink,tile,pad,setsar \
+ && make -j2 && make install-progs && strip /opt/ffmpeg/bin/ffmpeg
+
+# ---------------------------------------------------------------- the functions
+
+FROM ${NODE_IMAGE} AS function
+# npm is for building. 10001: a number, so that Kubernetes can see that it is not root.
+RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn* /opt/yarn*
+ENV NODE_ENV=production
+WORKDIR /app
+USER 10001:10001
+ARG REVISION=unknown
+ARG CREATED=1970-01-01T00:00:00Z
+ARG BASE_DIGEST=
+LABEL org.opencontainers.image.title=rotisserie \
+      org.opencontainers.image.description="RedZone for battle-royale games" \
+      org.opencontainers.image.licenses=Apache-2.0 \
+      org.opencontainers.image.revision=${REVISION} \
+      org.opencontainers.image.created=${CREATED} \
+      org.opencontainers.image.base.digest=${BASE_DIGEST}
+
+FROM function AS app
+COPY --from=build /src/dist/functions/poller/main.js ./
+EXPOSE 3000
+CMD ["node", "main.js"]
+
+FROM function AS capture
+COPY --from=ffmpeg /opt/ffmpeg/bin/ffmpeg /usr/local/bin/ffmpeg
+COPY --from=build /modules/capture ./node_modules
+COPY --from=build /src/dist/functions/capture/main.js ./
+EXPOSE 3003
+CMD ["node", "main.js"]
+
+FROM function AS ocr
+COPY --from=build /modules/ocr ./node_modules
+COPY --from=build /src/dist/functions/ocr ./
+EXPOSE 3001
+CMD ["node", "main.js"]
+
+# The Twitch simulator, for demonstrations and tests. It encodes video, so it has all of ffmpeg.
+FROM ${NODE_IMAGE} AS simulator
+RUN apt-get update && apt-get install -y --no-install-recommends ffmpeg fonts-dejavu-core && rm -rf /var/lib/apt/lists/* \
+ && rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn* /opt/yarn*
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=build /modules/simulator ./node_modules
+COPY --from=build /src/dist/local/twitch/main.js ./
+USER 10001:10001
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title=rotisserie-simulator org.opencontainers.image.licenses=Apache-2.0 \
+      org.opencontainers.image.revision=${REVISION}
+CMD ["node", "main.js"]
+
+# ---------------------------------------------------------------- nginx: ROLE says static, gateway or edge
+
+FROM ${DEBIAN_IMAGE} AS static
+RUN apt-get update && apt-get install -y --no-install-recommends nginx-light gettext-base openssl && rm -rf /var/lib/apt/lists/*
+COPY static/nginx /etc/rotisserie/nginx
+COPY --from=build /src/dist/static /usr/share/rotisserie
+USER 10001:10001
+ARG REVISION=unknown
+ARG CREATED=1970-01-01T00:00:00Z
+LABEL org.opencontainers.image.title=rotisserie-static org.opencontainers.image.licenses=Apache-2.0 \
+      org.opencontainers.image.revision=${REVISION} org.opencontainers.image.created=${CREATED}
+ENTRYPOINT ["/etc/rotisserie/nginx/entrypoint.sh"]
