@@ -1,0 +1,109 @@
+/** Which streams are looked at on this tick. Pure. Attention goes where the count is low, within a budget. */
+import type { ObservationKind, Phase } from "./board.ts";
+
+export interface Watched {
+  login: string;
+  viewers: number;
+  phase: Phase;
+  count: number | undefined;
+  confirmed: boolean;
+  /** A count waits for a second opinion. */
+  pending: boolean;
+  /** Answers in a row without a usable count, and the kind of the last. */
+  streak: number;
+  last: ObservationKind | undefined;
+  /** When a known ad break ends, ms. */
+  until: number | undefined;
+  /** When the last stream.found went out and the last answer came in, ms; 0: never. */
+  sampledAt: number;
+  answeredAt: number;
+}
+
+export interface Bucket {
+  tokens: number;
+  at: number;
+}
+
+export interface ScheduleOptions {
+  /** Samples per minute in the long run. Half a minute's worth may be spent at once, after a quiet time. */
+  perMinute: number;
+  /** An answer that has not come by then will not come: ask again, ms. */
+  answerMs: number;
+}
+
+export const SCHEDULE: ScheduleOptions = { perMinute: 100, answerMs: 10_000 };
+
+/** Seconds between looks at a running match, by players alive: the smaller the count, the faster it matters. */
+const MATCH_SECONDS: readonly [upTo: number, seconds: number][] = [
+  [15, 0],
+  [25, 10],
+  [40, 20],
+  [60, 40],
+  [Number.POSITIVE_INFINITY, 60],
+];
+/** First wait and longest wait in seconds of the back-off after answers without a count. */
+const BACK_OFF: Partial<Record<ObservationKind, [first: number, longest: number]>> = {
+  over: [20, 120],
+  none: [15, 240],
+  unread: [10, 240],
+  missed: [15, 300],
+  offline: [60, 600],
+  ad: [15, 60],
+};
+const LOBBY_SECONDS = 60;
+/** With no match on the board a lobby may be shown, and a shown reading is never older than 30 s. */
+const LOBBY_SECONDS_IDLE = 15;
+/** Ticks come up to half a second late each: what is due within this long is due now. */
+const SLACK_MS = 1_000;
+/** This share of a tick's samples is kept for what is not urgent, so that a crowd of end games starves nobody. */
+const RESERVE = 0.25;
+
+/** Seconds after the last look at which a stream is due again. */
+export function interval(stream: Watched, { anyMatch, now }: { anyMatch: boolean; now: number }): number {
+  const { phase, count, streak, last, until, sampledAt } = stream;
+  if (stream.pending) return 0;
+  if (phase === "match" && count !== undefined && streak <= 3) {
+    if (!stream.confirmed && count <= 40) return 0;
+    return MATCH_SECONDS.find(([upTo]) => count <= upTo)?.[1] ?? LOBBY_SECONDS;
+  }
+  if (phase === "lobby" && streak <= 1) return anyMatch ? LOBBY_SECONDS : LOBBY_SECONDS_IDLE;
+  if (last === "ad" && until !== undefined && until > now) return (until - sampledAt) / 1000;
+  const [first, longest] = BACK_OFF[last ?? "missed"] ?? [15, 300];
+  return Math.min(longest, first * 2 ** Math.max(0, Math.min(streak, 10) - 1));
+}
+
+export function refill(bucket: Bucket | undefined, now: number, { perMinute }: ScheduleOptions): Bucket {
+  const most = Math.max(1, perMinute / 2);
+  if (!bucket || now < bucket.at) return { tokens: bucket ? Math.min(most, bucket.tokens) : most, at: now };
+  return { tokens: Math.min(most, bucket.tokens + ((now - bucket.at) / 60_000) * perMinute), at: now };
+}
+
+/** The logins to sample now, most urgent first, at most `limit`. */
+export function pick(
+  streams: readonly Watched[],
+  { now, leader, limit }: { now: number; leader: string | undefined; limit: number },
+  options: ScheduleOptions = SCHEDULE,
+): string[] {
+  const anyMatch = streams.some(({ phase }) => phase === "match");
+  const due: { login: string; rank: number; urgency: number; viewers: number }[] = [];
+  for (const stream of streams) {
+    const { login, viewers, sampledAt, answeredAt } = stream;
+    // A clock that jumped back must not stop the looking.
+    const waited = sampledAt > now ? Number.POSITIVE_INFINITY : now - sampledAt;
+    const inFlight = sampledAt > answeredAt && waited < options.answerMs;
+    if (inFlight) continue;
+    const isLeader = login === leader;
+    const isNew = sampledAt === 0;
+    const wait = isLeader || isNew ? 0 : interval(stream, { anyMatch, now }) * 1000;
+    if (waited < wait - SLACK_MS) continue;
+    const urgent = isLeader ? 0 : wait === 0 && !isNew ? 1 : isNew ? 2 : 3;
+    due.push({ login, rank: urgent, urgency: waited / (wait + 5_000), viewers });
+  }
+  due.sort((a, b) => a.rank - b.rank || b.urgency - a.urgency || b.viewers - a.viewers || (a.login < b.login ? -1 : 1));
+  const most = Math.max(0, Math.floor(limit));
+  if (due.length <= most) return due.map(({ login }) => login);
+  const urgent = due.filter(({ rank }) => rank < 2);
+  const others = due.filter(({ rank }) => rank >= 2).sort((a, b) => b.urgency - a.urgency || b.viewers - a.viewers);
+  const reserved = Math.min(others.length, Math.ceil(most * RESERVE));
+  return [...urgent.slice(0, most - reserved), ...others].slice(0, most).map(({ login }) => login);
+}
