@@ -4,6 +4,7 @@
  *
  * Unlike Knative it has bounds: a full queue answers 503 with Retry-After instead of growing until memory ends.
  */
+import { setMaxListeners } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Agent } from "undici";
@@ -57,6 +58,7 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
   const limitOf = (to: Destination) => ("service" in to && limits.get(to.service)) || unlimited;
   const dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 10_000 } });
   const stopping = new AbortController();
+  setMaxListeners(0, stopping.signal); // One listener per delivery: many at once are no leak.
   const pending = new Set<Promise<void>>();
   let pendingBytes = 0;
   let origin = "";

@@ -26,7 +26,16 @@ const MAX_ANSWER_BYTES = 1024 * 1024;
 export async function send(url: URL, options: SendOptions): Promise<Sent> {
   const { event, timeoutMs, wantsReply, namespace, dispatcher, signal } = options;
   const { headers, body } = writeBinary(event);
-  const timeout = AbortSignal.timeout(timeoutMs ?? NO_TIMEOUT_MS);
+  // By hand: AbortSignal.any() on a signal that lives as long as the process keeps every request's signal in memory.
+  const abort = new AbortController();
+  const stop = () => abort.abort(signal.reason);
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    abort.abort();
+  }, timeoutMs ?? NO_TIMEOUT_MS);
+  signal.addEventListener("abort", stop);
+  if (signal.aborted) stop();
   try {
     // Redirects are not followed: any 3xx is a failure, and a final one.
     const answer = await request(url, {
@@ -34,16 +43,19 @@ export async function send(url: URL, options: SendOptions): Promise<Sent> {
       headers: { ...headers, "kn-namespace": namespace, ...(wantsReply && { prefer: "reply" }) },
       body,
       dispatcher,
-      signal: AbortSignal.any([signal, timeout]),
+      signal: abort.signal,
     });
     const bytes = await readBounded(answer.body);
     const attempt: Attempt = { kind: "answer", status: answer.statusCode, body: bytes };
     if (!wantsReply || answer.statusCode < 200 || answer.statusCode > 299) return { attempt, reply: undefined };
     return readReply(attempt, answer.headers, bytes);
   } catch (error) {
-    if (timeout.aborted) return { attempt: { kind: "timeout" }, reply: undefined };
+    if (late) return { attempt: { kind: "timeout" }, reply: undefined };
     const reason = error instanceof Error ? error.message : String(error);
     return { attempt: { kind: "failed", reason }, reply: undefined };
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", stop);
   }
 }
 
