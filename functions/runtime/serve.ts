@@ -65,6 +65,8 @@ export interface FunctionOptions {
   routes?: Record<string, Route>;
   /** Why the function cannot work now, or undefined when it can. */
   notReady?: () => string | undefined;
+  /** What is wrong while the function still does its work: /readyz stays 200 and says it. */
+  degraded?: (() => string | undefined) | undefined;
   /** Largest body taken. Default 256 KiB: an event of at most 64 KiB, base64 in structured mode, and room. */
   maxBodyBytes?: number;
   /** How long requests in flight may go on after SIGTERM. */
@@ -260,13 +262,15 @@ function findRoute(routes: Record<string, Route>, path: string): { route: Route;
   return route && { route, rest };
 }
 
-function allRoutes({ routes = {}, notReady, metrics }: FunctionOptions): Record<string, Route> {
+function allRoutes({ routes = {}, notReady, degraded, metrics }: FunctionOptions): Record<string, Route> {
   return {
     ...routes,
     "/healthz": () => ({ status: 200, body: "ok\n" }),
     "/readyz": () => {
       const reason = notReady?.();
-      return reason === undefined ? { status: 200, body: "ready\n" } : { status: 503, body: `${reason}\n` };
+      if (reason !== undefined) return { status: 503, body: `${reason}\n` };
+      const problem = degraded?.();
+      return { status: 200, body: problem === undefined ? "ready\n" : `ready, but ${problem}\n` };
     },
     "/metrics": async () => ({
       status: 200,
