@@ -55,6 +55,8 @@ const LOBBY_SECONDS = 60;
 const LOBBY_SECONDS_IDLE = 15;
 /** Ticks come up to half a second late each: what is due within this long is due now. */
 const SLACK_MS = 1_000;
+/** Never twice within this long, however close ticks and first viewers come. */
+const LEAST_MS = 3_000;
 /** This share of a tick's samples is kept for what is not urgent, so that a crowd of end games starves nobody. */
 const RESERVE = 0.25;
 
@@ -64,7 +66,9 @@ export function interval(stream: Watched, { anyMatch, now }: { anyMatch: boolean
   if (stream.pending) return 0;
   if (phase === "match" && count !== undefined && streak <= 3) {
     if (!stream.confirmed && count <= 40) return 0;
-    return MATCH_SECONDS.find(([upTo]) => count <= upTo)?.[1] ?? LOBBY_SECONDS;
+    const seconds = MATCH_SECONDS.find(([upTo]) => count <= upTo)?.[1] ?? LOBBY_SECONDS;
+    // Unread just now: a second try soon, or a minute's interval would let the reading grow older than /all shows.
+    return streak === 0 ? seconds : Math.min(seconds, 15);
   }
   if (phase === "lobby" && streak <= 1) return anyMatch ? LOBBY_SECONDS : LOBBY_SECONDS_IDLE;
   if (last === "ad" && until !== undefined && until > now) return (until - sampledAt) / 1000;
@@ -95,7 +99,7 @@ export function pick(
     const isLeader = login === leader;
     const isNew = sampledAt === 0;
     const wait = isLeader || isNew ? 0 : interval(stream, { anyMatch, now }) * 1000;
-    if (waited < wait - SLACK_MS) continue;
+    if (waited < Math.max(isNew ? 0 : LEAST_MS, wait - SLACK_MS)) continue;
     const urgent = isLeader ? 0 : wait === 0 && !isNew ? 1 : isNew ? 2 : 3;
     due.push({ login, rank: urgent, urgency: waited / (wait + 5_000), viewers });
   }
