@@ -1,0 +1,105 @@
+/** Puts the poller together from its parts. Everything it reaches outside is handed in, so that tests run it whole. */
+import type { StreamFound } from "../contracts/events.ts";
+import type { Game } from "../contracts/games.ts";
+import { errorFields, type Log } from "../runtime/log.ts";
+import type { Metrics } from "../runtime/metrics.ts";
+import type { FunctionOptions } from "../runtime/serve.ts";
+import { createTakeAnswer } from "./answers.ts";
+import { createCatchUp } from "./catch-up.ts";
+import { createDeadLetters } from "./deadletters.ts";
+import { createDemand } from "./demand.ts";
+import { isShown } from "./documents.ts";
+import { createGameBoard, type GameBoard, type StreamInfo } from "./game-board.ts";
+import { createSubscriptions } from "./handler.ts";
+import { copyFromPeer } from "./peer.ts";
+import { createPollerMetrics, type PollerMetrics } from "./poller-metrics.ts";
+import { createRound } from "./round.ts";
+import { createRoutes } from "./routes.ts";
+import type { Store } from "./store.ts";
+
+export interface AppDeps {
+  games: readonly Game[];
+  streamUrl: string;
+  idleAfterMs: number;
+  alwaysOn: boolean;
+  peerUrl: string | undefined;
+  listStreams: (game: Game) => Promise<StreamInfo[]>;
+  emit: (event: StreamFound) => Promise<void>;
+  createStore: (metrics: PollerMetrics) => Store;
+  fetch: typeof fetch;
+  now: () => number;
+  log: Log;
+  metrics: Metrics;
+}
+
+/** Other pollers hear of viewers this often at most, ms: far below any IDLE_AFTER worth setting. */
+const TELL_VIEWER_MS = 5_000;
+
+export type App = Pick<FunctionOptions, "subscriptions" | "routes" | "onDeadLetter" | "degraded" | "close">;
+
+export async function createApp(deps: AppDeps): Promise<App> {
+  const { now, log } = deps;
+  const metrics = createPollerMetrics(deps.metrics);
+  const boards = new Map(deps.games.map((game) => [game.id, createGameBoard(game)]));
+  const demand = createDemand({ idleAfterMs: deps.idleAfterMs, alwaysOn: deps.alwaysOn, now });
+  const store = deps.createStore(metrics);
+  const catchUp = createCatchUp({ boards, demand, store, now });
+  const round = createRound({ ...deps, boards, demand, store, catchUp, metrics });
+  const deadLetters = createDeadLetters({
+    now,
+    onLetter: ({ type, code }) => metrics.deadLetters.inc({ type, code }),
+  });
+  const lead = (board: GameBoard) => {
+    if (board.lead(now())) metrics.switches.inc({ game: board.game.id });
+    describe(metrics, board, demand.watched(board.game.id), now());
+  };
+  const told = new Map<string, number>();
+  const onViewer = (game: string, woke: boolean) => {
+    if (woke || now() - (told.get(game) ?? 0) >= TELL_VIEWER_MS) {
+      told.set(game, now());
+      void store.viewer(game, now());
+    }
+    if (!woke) return;
+    // A viewer who waits for the next tick waits for nothing.
+    log.info({ game }, "the first viewer: looking around");
+    round().catch((error: unknown) => log.warn(errorFields(error), "the first round failed"));
+  };
+
+  await catchUp();
+  if (deps.peerUrl) await copyFromPeer({ ...deps, peerUrl: deps.peerUrl, boards });
+  return {
+    subscriptions: createSubscriptions({
+      round: async (cause) => {
+        await round(cause);
+        for (const board of boards.values()) lead(board);
+        metrics.storeUp.set(store.problem() === undefined ? 1 : 0);
+      },
+      takeAnswer: createTakeAnswer({ boards, store, catchUp, now, metrics }),
+    }),
+    routes: createRoutes({
+      boards,
+      demand,
+      onViewer,
+      lead,
+      deadLetters: deadLetters.list,
+      onAnswer: (path, status) => metrics.requests.inc({ path, status: String(status) }),
+      streamUrl: deps.streamUrl,
+      now,
+    }),
+    onDeadLetter: deadLetters.take,
+    degraded: () => store.problem(),
+    close: () => store.close(),
+  };
+}
+
+/** What `task status` reads. */
+function describe(metrics: PollerMetrics, board: GameBoard, watched: boolean, now: number): void {
+  const game = board.game.id;
+  const leadership = board.leadership();
+  const leader = leadership && board.streams.get(leadership.login)?.track;
+  metrics.streams.set({ game }, board.streams.size);
+  metrics.matches.set({ game }, [...board.streams.values()].filter(({ track }) => isShown(track, now)).length);
+  metrics.leaderAlive.set({ game }, leadership?.phase === "match" ? (leader?.count ?? -1) : -1);
+  metrics.leaderAge.set({ game }, leader ? Math.max(0, now - leader.at) / 1000 : -1);
+  metrics.watched.set({ game }, watched ? 1 : 0);
+}

@@ -1,0 +1,43 @@
+/** Wiring. The only place that reads the environment. */
+import { createEmit } from "../runtime/emit.ts";
+import { createLog } from "../runtime/log.ts";
+import { createMetrics } from "../runtime/metrics.ts";
+import { runMain, serve } from "../runtime/serve.ts";
+import { createApp } from "./app.ts";
+import { parseConfig } from "./config.ts";
+import { SCHEDULE } from "./schedule.ts";
+import { createMemoryStore } from "./store.ts";
+import { createTwitch } from "./twitch.ts";
+
+const now = Date.now;
+const early = createLog("poller", "info");
+
+runMain(early, async () => {
+  const config = parseConfig(process.env);
+  const log = createLog("poller", config.logLevel);
+  const metrics = createMetrics("poller");
+  const schedule = { ...SCHEDULE, perMinute: config.samplesPerMinute };
+  const emit = createEmit(config.emit);
+  const twitch = createTwitch({ config: config.twitch, now, log });
+  const app = await createApp({
+    ...config,
+    listStreams: twitch.listStreams,
+    emit,
+    createStore: () => createMemoryStore(schedule),
+    fetch,
+    now,
+    log,
+    metrics,
+  });
+  return serve({
+    name: "poller",
+    port: config.port,
+    log,
+    metrics,
+    ...app,
+    close: async () => {
+      await app.close?.();
+      await emit.close();
+    },
+  });
+});
