@@ -1,0 +1,89 @@
+/** A real Chromium on the built page, with Twitch replaced at the network's edge and every violation written down. */
+import { execFileSync } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+
+export function chromiumPath(): string {
+  try {
+    return execFileSync("which", ["chromium"], { encoding: "utf8" }).trim();
+  } catch {
+    throw new Error("the page's tests need Chromium: apt-get install chromium");
+  }
+}
+
+export const launch = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: chromiumPath(),
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+
+export const sizes = {
+  phone: { width: 390, height: 844 },
+  laptop: { width: 1366, height: 768 },
+  tv: { width: 1920, height: 1080 },
+} as const;
+export type Size = keyof typeof sizes;
+
+export interface Visit {
+  page: Page;
+  /** CSP violations, uncaught errors and console errors so far. */
+  faults: string[];
+  calls(): Promise<unknown[][]>;
+  close(): Promise<void>;
+}
+
+export interface VisitOptions extends BrowserContextOptions {
+  theme?: "dark" | "light";
+  /** How the embed script answers: as the stand-in, not at all, or with an error. */
+  embed?: "stand-in" | "hangs" | "fails";
+}
+
+/** The inside of Twitch's frame: its own size is what Twitch measures. */
+const FRAME = `<!doctype html><title>frame</title><style>html{background:#19171c;color:#adadb8;font:600 5vw system-ui;height:100%}
+body{margin:0;height:100%;display:grid;place-items:center}</style><p>Twitch player (stand-in)</p>`;
+
+export async function visit(browser: Browser, url: string, options: VisitOptions = {}): Promise<Visit> {
+  const { theme, embed = "stand-in", ...rest } = options;
+  const context = await browser.newContext({ viewport: sizes.laptop, ...rest });
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on("pageerror", (error) => faults.push(`error: ${error.message}`));
+  page.on("console", (message) => {
+    // A refused or failed request is what some tests are about; a violation of the policy never is.
+    if (message.type() === "error" && !message.text().startsWith("Failed to load resource"))
+      faults.push(message.text());
+  });
+  await page.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", (event) => {
+      reportError(
+        new Error(`CSP ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`),
+      );
+    });
+  });
+  // Runs in every frame; only the page itself keeps anything.
+  const keep = (name: string) =>
+    window === window.top && localStorage.setItem("rotisserie.theme", JSON.stringify(name));
+  if (theme) await page.addInitScript(keep, theme);
+  const script = await readFile("test/page/embed.js", "utf8");
+  await context.route("https://player.twitch.tv/**", async (route) => {
+    if (!route.request().url().includes("/js/embed/")) return route.fulfill({ contentType: "text/html", body: FRAME });
+    if (embed === "hangs") return undefined;
+    if (embed === "fails") return route.abort();
+    return route.fulfill({ contentType: "text/javascript", body: script });
+  });
+  await page.goto(url);
+  return {
+    page,
+    faults,
+    calls: () => page.evaluate(() => (globalThis as { twitchCalls?: unknown[][] }).twitchCalls ?? []),
+    close: () => context.close(),
+  };
+}
