@@ -1,6 +1,6 @@
 /**
- * A Knative Broker on one machine, in memory like Knative's default one: it answers 202 and then delivers to every Trigger
- * that wants the event. The rules are those of MTChannelBasedBroker 1.23; test/broker-rules holds both to the same table.
+ * A Knative Broker on one machine, in memory like Knative's default one: it takes an event and delivers it to every
+ * Trigger that wants it. The rules are those of MTChannelBasedBroker 1.23; test/broker-rules holds both to one table.
  *
  * Unlike Knative it has bounds: a full queue answers 503 with Retry-After instead of growing until memory ends.
  */
@@ -59,13 +59,15 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
   const dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 10_000 } });
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal); // One listener per delivery: many at once are no leak.
-  const pending = new Set<Promise<void>>();
+  const pending = new Set<Promise<boolean>>();
   let pendingBytes = 0;
+  const asynchronous = new Set(wiring.brokers.flatMap(({ name, async }) => (async ? [name] : [])));
+  const names = new Set(wiring.brokers.map(({ name }) => name));
   let origin = "";
   const urlOf = (broker: string) => `${origin}/${namespace}/${broker}`;
 
   /** What the ingress does with an event: a status, and the deliveries it set off. */
-  const accept = (broker: string, given: BrokerEvent): number => {
+  const accept = async (broker: string, given: BrokerEvent): Promise<number> => {
     const problem = problemOf(given);
     if (problem) return 400;
     const { knativebrokerttl, ...attributes } = given.attributes;
@@ -75,21 +77,26 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
     attributes.knativearrivaltime = new Date().toISOString();
     const event = { ...given, attributes };
     const view = filterView(event);
-    for (const trigger of wiring.triggers) {
-      if (trigger.broker === broker && wants(trigger, view)) start(trigger, event, ttl);
-    }
-    return 202;
+    const mine = wiring.triggers.filter((trigger) => trigger.broker === broker && wants(trigger, view));
+    const deliveries = mine.map((trigger) => start(trigger, event, ttl));
+    if (asynchronous.has(broker)) return 202;
+    return (await Promise.all(deliveries)).every(Boolean) ? 202 : 500;
   };
 
-  const start = (trigger: TriggerSpec, event: BrokerEvent, ttl: number) => {
+  /** Resolves to whether the event arrived, at the subscriber or at the dead letter sink. */
+  const start = (trigger: TriggerSpec, event: BrokerEvent, ttl: number): Promise<boolean> => {
     pendingBytes += event.body.byteLength;
     const task = run(trigger, event, ttl)
-      .catch((error: unknown) => log.error({ trigger: trigger.name, ...errorFields(error) }, "a delivery broke"))
+      .catch((error: unknown) => {
+        log.error({ trigger: trigger.name, ...errorFields(error) }, "a delivery broke");
+        return false;
+      })
       .finally(() => {
         pendingBytes -= event.body.byteLength;
         pending.delete(task);
       });
     pending.add(task);
+    return task;
   };
 
   const run = async (trigger: TriggerSpec, event: BrokerEvent, ttl: number) => {
@@ -104,7 +111,7 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
       attributes: { ...one.attributes, knativebrokerttl: String(ttl) },
     });
     const started = performance.now();
-    const result = await deliver({
+    const { arrived, ...result } = await deliver({
       event,
       settings,
       signal,
@@ -118,7 +125,7 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
       subscriberUrl: written(addresses(subscriber)),
       brokerUrl: urlOf(trigger.broker),
     });
-    if (signal.aborted) return;
+    if (signal.aborted) return false;
     const { type = "", subject } = event.attributes;
     const ms = performance.now() - started;
     const name = "service" in subscriber ? subscriber.service : subscriber.url;
@@ -132,10 +139,11 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
     };
     if (fact.outcome === "lost") log.warn(fact, "an event is lost: no dead letter sink took it");
     options.onDelivery?.(fact);
+    return arrived;
   };
 
   const server = createServer({ requestTimeout: 60_000, headersTimeout: 10_000 }, (request, response) => {
-    ingress(request, wiring.brokers, namespace, accept).then(
+    ingress(request, names, namespace, accept).then(
       (status) => {
         if (status === 503) response.setHeader("retry-after", "1");
         if (status === 413) response.setHeader("connection", "close");
@@ -157,7 +165,7 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
 
   return {
     port,
-    url: urlOf(wiring.brokers[0] ?? "default"),
+    url: urlOf(wiring.brokers[0]?.name ?? "default"),
     urlOf,
     stop: async () => {
       ticks.stop();
@@ -173,9 +181,9 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
 /** The status for a request at the ingress, in the order in which Knative checks. */
 async function ingress(
   request: IncomingMessage,
-  brokers: string[],
+  brokers: Set<string>,
   namespace: string,
-  accept: (broker: string, event: BrokerEvent) => number,
+  accept: (broker: string, event: BrokerEvent) => Promise<number>,
 ): Promise<number> {
   const path = (request.url ?? "/").replace(/\/$/, "");
   if (request.method === "OPTIONS") return drained(request, 200);
@@ -197,7 +205,7 @@ async function ingress(
     if (!(error instanceof BadEvent)) throw error;
   }
   if (!event || problemOf(event)) return 400;
-  if (inNamespace !== namespace || !brokers.includes(broker)) return 404;
+  if (inNamespace !== namespace || !brokers.has(broker)) return 404;
   return accept(broker, event);
 }
 

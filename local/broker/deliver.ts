@@ -43,37 +43,42 @@ export interface Delivering {
   /** One attempt at the dead letter sink, or undefined where there is none. */
   toDeadLetterSink: ((event: BrokerEvent) => Promise<Sent>) | undefined;
   /** Puts the reply into the Broker and says what its ingress answers. */
-  accept: (reply: BrokerEvent) => number;
+  accept: (reply: BrokerEvent) => Promise<number>;
   /** As they stand in knativeerrordest. */
   subscriberUrl: string;
   brokerUrl: string;
   signal: AbortSignal;
 }
 
-export type Result = Pick<Delivery, "outcome" | "status" | "attempts" | "reply" | "detail">;
+export interface Result extends Pick<Delivery, "outcome" | "status" | "attempts" | "reply" | "detail"> {
+  /** Someone took the event: the subscriber or the dead letter sink. */
+  arrived: boolean;
+}
 
 export async function deliver(options: Delivering): Promise<Result> {
   const { settings, signal, subscriberUrl, brokerUrl } = options;
   const main = await attempts(options.toSubscriber, settings, signal);
   const { attempt, reply } = main.sent;
   const status = attempt.kind === "answer" ? attempt.status : undefined;
+  const made = { status, attempts: main.count, reply: undefined, detail: undefined };
   if (!main.ok) {
-    const outcome = await bury(options, attempt, subscriberUrl);
-    return { outcome, status, attempts: main.count, reply: undefined, detail: describe(attempt) };
+    const arrived = await bury(options, attempt, subscriberUrl);
+    return { ...made, arrived, outcome: arrived ? "dead-lettered" : "lost", detail: describe(attempt) };
   }
-  if (!reply) return { outcome: "delivered", status, attempts: main.count, reply: undefined, detail: undefined };
+  if (!reply) return { ...made, arrived: true, outcome: "delivered" };
 
   const type = reply.attributes.type;
   const back = async (): Promise<Sent> => {
-    const answer: Attempt = { kind: "answer", status: options.accept(reply), body: Buffer.alloc(0) };
+    const answer: Attempt = { kind: "answer", status: await options.accept(reply), body: Buffer.alloc(0) };
     return { attempt: answer, reply: undefined };
   };
   const second = await attempts(back, settings, signal);
-  if (second.ok) return { outcome: "replied", status, attempts: main.count, reply: type, detail: undefined };
-  const buried = await bury(options, second.sent.attempt, brokerUrl);
-  const outcome = reply.attributes.knativebrokerttl === "1" ? "expired" : buried;
+  if (second.ok) return { ...made, arrived: true, outcome: "replied", reply: type };
+  const arrived = await bury(options, second.sent.attempt, brokerUrl);
+  const expired = reply.attributes.knativebrokerttl === "1";
+  const outcome = expired ? "expired" : arrived ? "dead-lettered" : "lost";
   const detail = `the Broker refused the reply: ${describe(second.sent.attempt)}`;
-  return { outcome, status, attempts: main.count, reply: type, detail };
+  return { ...made, arrived, outcome, reply: type, detail };
 }
 
 async function attempts(once: () => Promise<Sent>, settings: DeliverySettings, signal: AbortSignal) {
@@ -88,10 +93,10 @@ async function attempts(once: () => Promise<Sent>, settings: DeliverySettings, s
 }
 
 async function bury({ event, settings, signal, toDeadLetterSink }: Delivering, attempt: Attempt, destination: string) {
-  if (!toDeadLetterSink || signal.aborted) return "lost";
+  if (!toDeadLetterSink || signal.aborted) return false;
   const attributes = { ...event.attributes, ...deadLetterAttributes(attempt, destination) };
   const { ok } = await attempts(() => toDeadLetterSink({ ...event, attributes }), settings, signal);
-  return ok ? "dead-lettered" : "lost";
+  return ok;
 }
 
 function describe(attempt: Attempt): string {

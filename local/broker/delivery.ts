@@ -63,11 +63,11 @@ export function backoffMs(n: number, { backoffPolicy, backoffDelayMs }: Delivery
 const MAX_ERROR_DATA = 1024;
 
 /**
- * Attributes a dead letter carries besides the original ones. None after a timeout or an answer that was no event:
- * in Knative the channel then has no report of the filter to read them from, so a consumer must not rely on them.
+ * Attributes a dead letter carries besides the original ones. None after a timeout, a 304 or an answer that was no
+ * event: in Knative the channel then gets no report from the filter to read them from, so no consumer may rely on them.
  */
 export function deadLetterAttributes(attempt: Attempt, destination: string): Record<string, string> {
-  if (attempt.kind === "timeout" || attempt.kind === "malformed") return {};
+  if (attempt.kind === "timeout" || attempt.kind === "malformed" || statusOf(attempt) === 304) return {};
   const body = attempt.kind === "answer" ? attempt.body : new TextEncoder().encode(`dispatch error: ${attempt.reason}`);
   return {
     knativeerrordest: destination,

@@ -55,8 +55,24 @@ const filter: v.GenericSchema<Filter> = v.union(
   "one of exact, prefix, suffix, all, any, not, each with what it needs (cesql runs only on a cluster)",
 );
 
+/** The annotation that makes the in-memory Broker answer 202 at once instead of after the last delivery. */
+export const ASYNC = "messaging.knative.dev/async-handler";
+const TRUE = /^(1|t|T|true|TRUE|True)$/; // strconv.ParseBool
+
 export const Broker = v.looseObject({
-  metadata,
+  metadata: v.looseObject({
+    name,
+    annotations: v.optional(
+      v.looseObject({
+        [ASYNC]: v.optional(
+          v.pipe(
+            v.string("a text in quotes"),
+            v.transform((value) => TRUE.test(value)),
+          ),
+        ),
+      }),
+    ),
+  }),
   spec: v.optional(v.nullable(v.looseObject({ delivery: v.optional(delivery) }))),
 });
 

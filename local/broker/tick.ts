@@ -15,7 +15,7 @@ const FIRST_RETRY_MS = 50;
 export function startTicks(options: {
   ticks: TickSpec[];
   namespace: string;
-  accept: (broker: string, event: BrokerEvent) => number;
+  accept: (broker: string, event: BrokerEvent) => Promise<number>;
   log: Log;
 }): { stop(): void } {
   const { ticks, namespace, accept, log } = options;
@@ -23,10 +23,10 @@ export function startTicks(options: {
   const fire = async (spec: TickSpec) => {
     await sleep(randomInt(JITTER_MS), undefined, { signal: stopped.signal });
     const event = makeTick(spec, namespace, randomUUID(), new Date());
-    let status = accept(spec.broker, event);
+    let status = await accept(spec.broker, event);
     for (let n = 0; status >= 300 && n < RETRIES; n++) {
       await sleep(FIRST_RETRY_MS * 2 ** n, undefined, { signal: stopped.signal });
-      status = accept(spec.broker, event);
+      status = await accept(spec.broker, event);
     }
     if (status >= 300) log.warn({ source: spec.name, status }, "a tick is lost");
   };

@@ -34,7 +34,7 @@ export function readMessage(headers: IncomingHttpHeaders, body: Buffer): BrokerE
   if (headers["ce-specversion"] !== "1.0") return undefined;
   const attributes: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
-    if (name.startsWith("ce-") && typeof value === "string") attributes[name.slice(3)] = decode(value);
+    if (name.startsWith("ce-") && typeof value === "string") attributes[name.slice(3)] = toText(value);
   }
   return { attributes, contentType, body };
 }
@@ -91,23 +91,19 @@ export function writeBinary({ attributes, contentType, body }: BrokerEvent): {
   body: Buffer;
 } {
   const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(attributes)) headers[`ce-${name}`] = encode(value);
+  for (const [name, value] of Object.entries(attributes)) headers[`ce-${name}`] = toHeader(value);
   if (contentType !== undefined) headers["content-type"] = contentType;
   return { headers, body };
 }
 
-/** CloudEvents HTTP binding 3.1.3.2: what is not printable ASCII, and `"`, `%` and space, is percent-encoded. */
-function encode(value: string): string {
-  return value.replace(/[^\x21\x23\x24\x26-\x7e]+/gu, (part) =>
-    encodeURIComponent(part.replace(/\p{Surrogate}/gu, "\uFFFD")),
-  );
+/**
+ * Attributes travel as bytes of UTF-8, as Knative sends them, and `%41` stays `%41`: the percent-encoding of the HTTP
+ * binding is between the functions. Node shows headers as Latin-1.
+ */
+function toHeader(value: string): string {
+  return Buffer.from(value, "utf8").toString("latin1");
 }
 
-function decode(value: string): string {
-  if (!value.includes("%")) return value;
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return value;
-  }
+function toText(header: string): string {
+  return Buffer.from(header, "latin1").toString("utf8");
 }

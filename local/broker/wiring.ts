@@ -38,7 +38,8 @@ export interface TickSpec {
 export interface Wiring {
   /** `concurrency`: requests one instance takes at a time (containerConcurrency), 0 for any number. */
   services: { name: string; concurrency: number }[];
-  brokers: string[];
+  /** `async`: the ingress answers 202 at once. Otherwise after the last delivery, replies included, and 500 if one is lost. */
+  brokers: { name: string; async: boolean }[];
   triggers: TriggerSpec[];
   ticks: TickSpec[];
   /** Which Services a SinkBinding gives which Broker's address as K_SINK. */
@@ -86,7 +87,10 @@ export function parseWiring(files: { name: string; text: string }[]): Wiring {
       name: value.metadata.name,
       concurrency: value.spec.template.spec.containerConcurrency,
     })),
-    brokers: [...known.brokers.keys()],
+    brokers: brokers.map(({ value: { metadata } }) => ({
+      name: metadata.name,
+      async: metadata.annotations?.[manifests.ASYNC] ?? false,
+    })),
     triggers: triggers.map(({ where, value: { metadata, spec } }) => {
       if (!known.brokers.has(spec.broker)) throw new WiringError(`${where}: spec.broker: no Broker "${spec.broker}"`);
       const inherited = known.brokers.get(spec.broker);
