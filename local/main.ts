@@ -76,6 +76,11 @@ async function start(options: Options): Promise<void> {
     pollerPort: ports.poller,
     simulatorPort: twitch.simulatorPort,
     root,
+    path: process.env.PATH,
+    onLine: (line) => {
+      if (!/ \[(notice|info)\] /.test(line)) print(`nginx: ${line}`);
+    },
+    onExit: (reason) => void end(1, reason),
   });
   undo.push(() => web.stop());
   print(`\nRotisserie is on http://localhost:${options.port}  (${web.name}; ${twitch.words}; Ctrl-C ends it)\n`);
