@@ -38,11 +38,10 @@ export function createScreen(pick: (stream: StreamDocument) => void) {
     setText(find("count-label"), screen.countLabel);
     setText(find("count-said"), screen.count === undefined ? "no count" : `${screen.count} ${screen.countLabel}`);
     setText(find("zone"), screen.count === undefined || screen.countLabel === "joined" ? "" : zoneWords[screen.zone]);
-    const name = find<HTMLAnchorElement>("name");
-    setText(name, screen.shown?.name ?? "Rotisserie");
-    if (screen.shown?.url.startsWith("https://player.twitch.tv/")) {
-      setAttribute(name, "href", `https://www.twitch.tv/${screen.shown.login}`);
-    } else name.removeAttribute("href");
+    setText(find("name"), screen.shown?.name ?? "Rotisserie");
+    const channel = find<HTMLAnchorElement>("channel");
+    channel.hidden = !screen.shown?.url.startsWith("https://player.twitch.tv/");
+    setAttribute(channel, "href", `https://www.twitch.tv/${screen.shown?.login ?? ""}`);
     setText(find("title"), screen.shown ? (stream?.title ?? "") : "The stream with the fewest players left");
     setText(
       find("meta"),
