@@ -62,13 +62,13 @@ export function createFetchKeyFrame(deps: { http: Pick<Http, "open">; maxSegment
         headers: { range: `bytes=${range.offset}-${range.offset + range.length - 1}` },
       });
       const part = checkAnswer(answer, range);
-      const { frame, received, complete } = await readUntilFrame(answer, take, signal);
+      const { frame, received } = await readUntilFrame(answer, take, range.length, signal);
       if (frame) {
         sizes.set(login, roundUp(bytes - (init?.bytes ?? 0) + 8 * 1024));
         return { frame, bytes };
       }
       from += received;
-      const atEnd = part.total === undefined ? complete : range.offset + received >= part.total;
+      const atEnd = part.total === undefined || range.offset + received >= part.total;
       const last = reader && atEnd ? reader.finish() : undefined;
       if (last) return { frame: last, bytes };
       if (atEnd || received === 0) throw new Damaged("the segment ends before its first key frame is complete");
@@ -99,19 +99,23 @@ function checkAnswer(answer: HttpAnswer, range: ByteRange): { total: number | un
   return { total: Number(match[3]) };
 }
 
-async function readUntilFrame(answer: HttpAnswer, take: (chunk: Buffer) => KeyFrame | undefined, signal: AbortSignal) {
+async function readUntilFrame(
+  answer: HttpAnswer,
+  take: (chunk: Buffer) => KeyFrame | undefined,
+  length: number,
+  signal: AbortSignal,
+): Promise<{ frame: KeyFrame | undefined; received: number }> {
   let received = 0;
+  let frame: KeyFrame | undefined;
   try {
     for await (const chunk of answer.body as AsyncIterable<Buffer>) {
       received += chunk.byteLength;
-      const frame = take(chunk);
-      if (frame) {
-        // The rest of a piece is read, so that the connection lives on; of an endless answer it is not.
-        if (answer.status === 206) await answer.body.dump({ limit: 2 * NEXT_PIECE });
-        return { frame, received, complete: false };
-      }
+      if (answer.status === 206 && received > length) throw new Missed("upstream", "segment: more than was asked for");
+      frame ??= take(chunk);
+      // The rest of a piece is read, so that the connection lives on; of a whole segment it is not.
+      if (frame && answer.status === 200) break;
     }
-    return { frame: undefined, received, complete: true };
+    return { frame, received };
   } catch (error) {
     throw asMissed(error, signal);
   } finally {
