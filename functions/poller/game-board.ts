@@ -1,7 +1,7 @@
 /** Everything known of one game: its live streams, their observations and the director's choice. In memory, no I/O. */
 import type { Game } from "../contracts/games.ts";
 import { merge, type Observation, type Track, track } from "./board.ts";
-import { type Candidate, DIRECTOR, direct, type Leadership } from "./director.ts";
+import { type Candidate, DIRECTOR, type DirectorOptions, direct, type Leadership } from "./director.ts";
 import type { Watched } from "./schedule.ts";
 
 /** What a list of live streams says of one stream. */
@@ -45,7 +45,7 @@ const FUTURE_MS = 10_000;
 /** A viewer's request after this long without a leader starts a fresh look. */
 export type GameBoard = ReturnType<typeof createGameBoard>;
 
-export function createGameBoard(game: Game) {
+export function createGameBoard(game: Game, director: DirectorOptions = DIRECTOR) {
   const streams = new Map<string, Stream>();
   let leadership: Leadership | undefined;
   let firstReadingAt: number | undefined;
@@ -148,7 +148,7 @@ export function createGameBoard(game: Game) {
         ({ arrivedAt, listedAt }) => arrivedAt < now - SHOWN_MS && now - listedAt <= FOLLOW_MS,
       );
       const before = leadership;
-      leadership = direct(before, candidates, { now, firstReadingAt, awaiting }, DIRECTOR);
+      leadership = direct(before, candidates, { now, firstReadingAt, awaiting }, director);
       if (!leadership)
         firstReadingAt = candidates.some(({ ageMs, count }) => count !== undefined && ageMs <= SHOWN_MS)
           ? firstReadingAt
