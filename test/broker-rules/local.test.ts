@@ -23,7 +23,7 @@ describe("the local broker keeps Knative's rules", () => {
         return started.urlOf;
       },
       remove: async () => broker?.stop(),
-      quietMs: 1500,
+      quietMs: 2000,
     });
   });
   afterAll(() => broker?.stop());

@@ -133,7 +133,12 @@ const replies: Rule[] = [
   {
     name: "a structured event in the answer becomes a new event, delivered in binary mode",
     delivery: fast,
-    answers: [{ status: 200, ...structured({ subject: "fox", width: 1920, data: { n: 1 } }) }],
+    answers: [
+      {
+        status: 200,
+        ...structured({ subject: "fox", width: 1920, datacontenttype: "application/json", data: { n: 1 } }),
+      },
+    ],
     expect: {
       attempts: 1,
       reply: {
@@ -212,9 +217,9 @@ const failures: Rule[] = [
   },
   {
     name: "no answer within the timeout is retried, then a dead letter that does not say why",
-    delivery: { ...fast, retry: 1, timeout: "PT0.5S" },
+    delivery: { ...fast, retry: 1, timeout: "PT1S" },
     answers: ["hang"],
-    expect: { attempts: 2, waits: [500], deadLetter: { from: "nobody" } },
+    expect: { attempts: 2, waits: [1000], deadLetter: { from: "nobody" } },
   },
   {
     name: "a slow answer within the timeout is an answer",
