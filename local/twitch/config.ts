@@ -1,0 +1,36 @@
+/** The simulator process's environment. */
+import { type Env, integer, oneOf, optionalText, text, words } from "../../functions/runtime/config.ts";
+import { LOG_LEVELS, type LogLevel } from "../../functions/runtime/log.ts";
+
+export interface Config {
+  port: number;
+  host: string;
+  url: string | undefined;
+  cacheDir: string;
+  framesDir: string | undefined;
+  framesFilter: string[];
+  framesHeights: number[];
+  seed: number | undefined;
+  channels: number;
+  ffmpegPath: string;
+  logLevel: LogLevel;
+}
+
+export function parseConfig(env: Env): Config {
+  const seed = optionalText(env, "SIMULATOR_SEED");
+  return {
+    port: integer(env, "PORT", 9000, 0, 65_535),
+    host: text(env, "HOST", "127.0.0.1"),
+    url: optionalText(env, "SIMULATOR_URL")?.replace(/\/+$/, ""),
+    cacheDir: text(env, "SIMULATOR_CACHE", ".cache/simulator"),
+    framesDir: optionalText(env, "SIMULATOR_FRAMES"),
+    framesFilter: words(env, "SIMULATOR_FRAMES_FILTER"),
+    framesHeights: words(env, "SIMULATOR_FRAMES_HEIGHTS").map((height) =>
+      integer({ SIMULATOR_FRAMES_HEIGHTS: height }, "SIMULATOR_FRAMES_HEIGHTS", 720, 144, 2160),
+    ),
+    seed: seed === undefined ? undefined : integer(env, "SIMULATOR_SEED", 0, 0, 2 ** 31),
+    channels: integer(env, "SIMULATOR_CHANNELS", 10, 1, 200),
+    ffmpegPath: text(env, "FFMPEG_PATH", "ffmpeg"),
+    logLevel: oneOf(env, "LOG_LEVEL", LOG_LEVELS, "info"),
+  };
+}
