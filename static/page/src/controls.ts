@@ -45,6 +45,7 @@ export function connectControls(app: App, stage: Stage, announce: (text: string)
     previous: () => app.previous(),
     next: () => app.next(),
     play: () => app.resume(),
+    retry: () => app.retry(),
     sound: () => {
       const { muted, volume } = stage.sound();
       stage.setSound({ muted: !muted, volume: muted && volume === 0 ? 0.5 : volume });
@@ -117,7 +118,7 @@ export function connectControls(app: App, stage: Stage, announce: (text: string)
       const sound = stage.sound();
       const off = sound.muted || stage.soundWaits();
       setAttribute(find("sound"), "aria-pressed", String(!sound.muted));
-      setAttribute(find("sound"), "data-off", String(off));
+      setAttribute(find("sound-icon"), "href", off ? "#i-muted" : "#i-sound");
       setText(find("sound-label"), stage.soundWaits() ? "Tap for sound" : sound.muted ? "Sound on" : "Mute");
       const shown = String(Math.round((sound.muted ? 0 : sound.volume) * 100));
       if (volume.value !== shown) volume.value = shown;

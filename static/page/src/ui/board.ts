@@ -83,7 +83,22 @@ function createRow(pick: (stream: StreamDocument) => void): Row {
   number.append(said, word);
   const name = make("span", "row-name");
   const badge = make("span", "row-badge");
-  const meta = make("span", "row-meta");
+  const watching = make("span", "");
+  const code = make("span", "");
+  code.setAttribute("aria-hidden", "true");
+  const spoken = make("span", "vh");
+  const read = make("span", "row-age");
+  const meta = make(
+    "span",
+    "row-meta",
+    icon("eye"),
+    watching,
+    make("span", "vh", " watching, "),
+    code,
+    spoken,
+    make("span", "vh", ", read "),
+    read,
+  );
   const fell = make("span", "vh");
   const chart = createChart("row-chart");
   const button = make(

@@ -76,6 +76,7 @@ export function createScreen(pick: (stream: StreamDocument) => void) {
     find<HTMLButtonElement>("previous").disabled = !screen.canGoBack;
     find<HTMLButtonElement>("next").disabled = !screen.canGoOn;
     find("play").hidden = !screen.blocked;
+    find("retry").hidden = screen.state !== "offline" && screen.state !== "error";
   }
 
   function drawPickers(screen: Screen): void {
@@ -103,9 +104,11 @@ export function createScreen(pick: (stream: StreamDocument) => void) {
         ? ""
         : screen.language
           ? "No running match in this language."
-          : screen.state === "waiting"
-            ? "No match is running. The fullest lobby is on air until one starts."
-            : "No match is running right now.";
+          : screen.state === "looking"
+            ? "Matches appear here as they are found."
+            : screen.state === "waiting"
+              ? "No match is running. The fullest lobby is on air until one starts."
+              : "No match is running right now.";
     empty.hidden = rows > 0 || words === "";
     setText(empty, words);
     const late = find("board-late");
