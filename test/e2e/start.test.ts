@@ -23,7 +23,7 @@ describe("simulated streams, without a system ffmpeg or nginx", () => {
     await mkdir(bin);
     await symlink(process.execPath, join(bin, "node"));
     system = await startSystem({
-      env: { PATH: bin, SIMULATOR_CACHE: join(dir, "cache"), SIMULATOR_SEED: "7" },
+      env: { PATH: bin, WEB: "node", SIMULATOR_CACHE: join(dir, "cache"), SIMULATOR_SEED: "7" },
     });
     await system.up;
   }, 120_000);
