@@ -14,6 +14,10 @@ export interface Candidate {
   confidence: number;
   /** Of the picture behind `count`, ms. */
   ageMs: number;
+  /** Answers since that gave no count: the counter may be gone for good. */
+  doubts: number;
+  /** The last answer was a death or win screen. */
+  ending: boolean;
 }
 
 export interface Leadership {
@@ -36,6 +40,8 @@ export interface DirectorOptions {
   dwellMs: number;
   /** An older reading makes no leader, ms. */
   freshMs: number;
+  /** A stream whose last count is older than this, or followed by answers without one, is chosen only if nothing else is, ms. */
+  surelyMs: number;
   /** Without a leader: how long to gather readings before the first choice, ms. Nobody wants an ad and then another. */
   settleMs: number;
 }
@@ -46,6 +52,7 @@ export const DIRECTOR: DirectorOptions = {
   marginShare: 0.25,
   dwellMs: 30_000,
   freshMs: 30_000,
+  surelyMs: 12_000,
   settleMs: 3_000,
 };
 
@@ -66,11 +73,16 @@ export function direct(
   const fresh = candidates.filter(({ count, ageMs }) => count !== undefined && ageMs <= options.freshMs) as Fresh[];
   const running = fresh.filter(({ phase }) => phase === "match");
   const leader = previous && fresh.find(({ login }) => login === previous.login);
-  if (previous && leader?.phase === "match") return keepOrSwitch(previous, leader, running, scene, options);
+  if (previous && leader?.phase === "match" && !leader.ending)
+    return keepOrSwitch(previous, leader, running, scene, options);
 
-  const best = fewest(running);
+  const best = fewest(running, options);
   if (best) {
     if (!previous && isSettling(best, scene, options)) return undefined;
+    if (previous && best.login === previous.login) {
+      const since = previous.phase === "match" ? previous.since : scene.now;
+      return { login: best.login, phase: "match", since, reason: "fewest players left" };
+    }
     return { login: best.login, phase: "match", since: scene.now, reason: reasonToLeave(previous, candidates) };
   }
   const lobbies = fresh.filter(({ phase }) => phase === "lobby");
@@ -90,7 +102,10 @@ function keepOrSwitch(
   options: DirectorOptions,
 ): Leadership {
   const stay = (reason: string): Leadership => ({ login: leader.login, phase: "match", since: previous.since, reason });
-  const better = fewest(running.filter(({ login, confirmed }) => login !== leader.login && confirmed));
+  const better = fewest(
+    running.filter(({ login, confirmed }) => login !== leader.login && confirmed),
+    options,
+  );
   if (leader.confirmed && leader.count <= options.holdAt) return stay(`holding: last ${options.holdAt}`);
   if (!better || better.count >= leader.count) return stay("fewest players left");
   const gain = leader.count - better.count;
@@ -106,9 +121,13 @@ function keepOrSwitch(
   };
 }
 
-/** Fewest alive, ties by viewers. A count of 1 is over in a moment; a count read once may be a misreading: both only if nothing else runs. */
-function fewest(running: readonly Fresh[]): Fresh | undefined {
-  const rank = ({ confirmed, count }: Fresh) => (confirmed ? 0 : 2) + (count <= 1 ? 1 : 0);
+/**
+ * Fewest alive, ties by viewers. Chosen only if nothing else runs: a count read once (it may be a misreading), a count of 1 (over
+ * in a moment), and a stream that may have ended since its last count.
+ */
+function fewest(running: readonly Fresh[], { surelyMs }: DirectorOptions): Fresh | undefined {
+  const rank = ({ confirmed, count, doubts, ageMs, ending }: Fresh) =>
+    (ending ? 8 : 0) + (confirmed ? 0 : 4) + (doubts > 0 || ageMs > surelyMs ? 2 : 0) + (count <= 1 ? 1 : 0);
   return [...running].sort(
     (a, b) => rank(a) - rank(b) || a.count - b.count || b.viewers - a.viewers || (a.login < b.login ? -1 : 1),
   )[0];

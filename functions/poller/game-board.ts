@@ -142,6 +142,8 @@ export function createGameBoard(game: Game, director: DirectorOptions = DIRECTOR
           confirmed,
           confidence,
           ageMs: Math.max(0, now - at),
+          doubts: known.streak,
+          ending: known.last === "over",
         };
       });
       const awaiting = [...streams.values()].some(
