@@ -19,7 +19,12 @@ export function compare(rule: Rule, index: number, observations: Observations): 
     waits: expect.waits && "kept",
     received: expect.received && described(expect.received),
     replies: expect.reply ? [described(expect.reply)] : [],
-    deadLetter: expect.deadLetter && { ...expect.deadLetter, attempts: expect.deadLetter.attempts ?? 1, intact: true },
+    deadLetter: expect.deadLetter && {
+      ...expect.deadLetter,
+      attempts: expect.deadLetter.attempts ?? 1,
+      intact: true,
+      ttl: true,
+    },
   };
   const actual = {
     ingress: notes.ingressStatus,
@@ -71,6 +76,8 @@ function deadLetter(
     ...(code !== undefined && wanted?.code !== undefined && { code: Number(code) }),
     ...(wanted?.data !== undefined && { data: sameData(text, wanted.data) }),
     attempts: sink.length,
+    /** The Broker's own attribute, which no normal delivery has: how a sink that is a subscriber too can tell. */
+    ttl: headers["ce-knativebrokerttl"] !== undefined,
     /** It is the event as it was delivered: same attributes, same bytes. */
     intact:
       original?.body.equals(first?.body ?? Buffer.alloc(0)) === true &&
