@@ -30,7 +30,9 @@ export function findLiveEdge(playlist: MediaPlaylist, { prefetch }: { prefetch: 
   const recent = live.filter((segment) => behind(segment, newest, segments) <= MAX_BEHIND_MS);
   const [first, ...rest] = recent;
   if (first) return { kind: "live", segments: [first, ...rest.slice(0, 2)] };
-  return { kind: "ad", remainingSeconds: remaining(breaks, newest) };
+  // A prefetch has no programme date of its own.
+  const produced = playlist.segments.findLast((segment) => !segment.prefetch) ?? newest;
+  return { kind: "ad", remainingSeconds: remaining(breaks, produced) };
 }
 
 interface AdBreak {
