@@ -17,7 +17,7 @@ export function drawBackground(kind: Background, width: number, height: number, 
   const context = canvas.getContext("2d");
   const dice = random(seedOf(`${kind}:${seed}`));
   painters[kind](context, canvas.width, canvas.height, dice);
-  grain(context, canvas.width, canvas.height, dice, kind === "busy" ? 0.3 : 0.12);
+  grain(context, canvas.width, canvas.height, dice, kind === "busy" ? 0.2 : 0.07);
   return canvas;
 }
 

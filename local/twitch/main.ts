@@ -3,7 +3,8 @@ import { createLog } from "../../functions/runtime/log.ts";
 import { parseConfig } from "./config.ts";
 import { startSimulator } from "./simulator.ts";
 
-const WARM_SECONDS = 20;
+/** A cold cache on a slow machine must not delay the start for long; what is missing is made when it is asked for. */
+const WARM_SECONDS = 10;
 
 async function main(): Promise<void> {
   const frames = process.argv.indexOf("--frames");

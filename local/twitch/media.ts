@@ -22,6 +22,8 @@ export interface Studio {
   url(): string;
   /** Requests that run until the simulator stops. */
   signal: AbortSignal;
+  /** Last segment asked for, by login and variant. */
+  watched: Map<string, number>;
 }
 
 const HLS = "application/vnd.apple.mpegurl";
@@ -124,7 +126,7 @@ export async function segment(
   const broken = breakSegment(channel.fault, response);
   if (broken === "answered") return;
   const prepared = await studio.store.get(picture, variant, channel.container);
-  makeAhead(studio, channel, variant, number);
+  if (isWatching(studio, `${channel.login}/${variant.name}`, number)) makeAhead(studio, channel, variant, number);
   const bytes = stamp(prepared, number);
   const type = channel.container === "ts" ? "video/mp2t" : "video/mp4";
   const delivery: Delivery = { bytes, type, fault: channel.fault, signal: studio.signal };
@@ -166,6 +168,13 @@ function stamp(prepared: Prepared, number: number): Buffer {
   const seconds = number * SEGMENT_SECONDS;
   if (prepared.container === "ts") return stampTs(prepared.ts, seconds * 90_000);
   return stampFmp4(prepared.fmp4, seconds, number + 1);
+}
+
+/** A player takes one segment after the other; somebody who samples a picture now and then does not. */
+function isWatching(studio: Studio, key: string, number: number): boolean {
+  const before = studio.watched.get(key);
+  studio.watched.set(key, number);
+  return before === number || before === number - 1;
 }
 
 /** Whoever watches will want the next segments: encode them before they are asked for. */

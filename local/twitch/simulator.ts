@@ -7,7 +7,7 @@ import { frameChannels } from "./frames.ts";
 import { createGql } from "./gql.ts";
 import { helix } from "./helix.ts";
 import { header, readBody, send, sendJson } from "./http.ts";
-import { init, makeAhead, pagePlaylist, playlist, type Studio, segment, usher } from "./media.ts";
+import { init, pagePlaylist, playlist, type Studio, segment, usher } from "./media.ts";
 import { createTokens } from "./oauth.ts";
 import { type Clock, newestSegment, WINDOW } from "./playlist.ts";
 import { createRateLimit } from "./rate.ts";
@@ -91,7 +91,16 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   });
   let url = options.url ?? "";
   const gql = createGql(channelOf, secret);
-  const studio: Studio = { channelOf, clock, store, gql, secret, url: () => url, signal: stopping.signal };
+  const studio: Studio = {
+    channelOf,
+    clock,
+    store,
+    gql,
+    secret,
+    url: () => url,
+    signal: stopping.signal,
+    watched: new Map(),
+  };
   const tokens = createTokens(options.tokenSeconds ?? 3600);
   const rate = createRateLimit(options.ratePoints ?? 800);
   const truth = () =>
@@ -219,16 +228,16 @@ async function listen(server: Server, port: number, host: string): Promise<numbe
   return address.port;
 }
 
-/** The first samples of every channel ask for the 720-line variant (or the only one). */
+/** The first samples of every channel ask for the 720-line variant (or the only one); the end of a match comes first. */
 async function warm(studio: Studio, channels: readonly Channel[], seconds: number): Promise<void> {
   if (seconds <= 0) return;
   const newest = newestSegment(studio.clock());
-  const made = channels.map(async (channel) => {
+  const players = (channel: Channel) => momentAt(channel, newest).step.truth.value ?? 999;
+  const first = [...channels].sort((a, b) => players(a) - players(b));
+  const made = first.map(async (channel) => {
     const picture = pictureAt(channel, newest);
     const variant = channel.variants.find((one) => one.height === 720) ?? channel.variants[0];
-    if (!picture || !variant) return;
-    await studio.store.get(picture, variant, channel.container);
-    makeAhead(studio, channel, variant, newest);
+    if (picture && variant) await studio.store.get(picture, variant, channel.container);
   });
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), seconds * 1000);

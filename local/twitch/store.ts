@@ -28,7 +28,7 @@ export interface StoreOptions {
 }
 
 /** Part of every key: another encoding makes another cache. */
-const VERSION = 3;
+const VERSION = 4;
 const MEMORY_BYTES = 96 * 1024 * 1024;
 const MAX_AHEAD = 64;
 
