@@ -47,5 +47,4 @@ prepare
 [ "$ROLE" = edge ] && . "$here/edge.sh"
 
 render "$ROLE" >"$DIR/nginx.conf" || exit 1
-test_configuration "$DIR/nginx.conf" || exit 1
 exec "$NGINX" -e stderr -p "$DIR" -c "$DIR/nginx.conf"
