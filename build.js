@@ -43,6 +43,10 @@ await build({
   },
 });
 
+if (existsSync("functions/ocr/models")) {
+  await cp("functions/ocr/models", `${outdir}/functions/ocr/models`, { recursive: true });
+}
+
 if (existsSync("static/page/build.js")) {
   const { buildPage } = await import("./static/page/build.js");
   await buildPage(`${outdir}/static`);

@@ -1,6 +1,6 @@
 import { type Env, integer, number, oneOf, words } from "../runtime/config.ts";
 
-export const ENGINES = ["pp-ocr"] as const;
+export const ENGINES = ["strip", "pp-ocr", "tesseract"] as const;
 export type EngineName = (typeof ENGINES)[number];
 
 export interface OcrConfig {

@@ -1,6 +1,6 @@
 import type { Event } from "../contracts/event.ts";
 import { countRead, type FrameCaptured, type Reading } from "../contracts/events.ts";
-import { findGame, type Game } from "../contracts/games.ts";
+import { findGame } from "../contracts/games.ts";
 import { Rejected } from "../runtime/outcome.ts";
 import { childTrace } from "../runtime/trace.ts";
 import { findProfile } from "./games/index.ts";
@@ -10,7 +10,7 @@ import { checkStrip, type Strip } from "./reader.ts";
 
 export interface Dependencies {
   decode(bytes: Uint8Array, contentType: string): Promise<Grey>;
-  read(strip: Strip, game: Game, profile: Profile): Promise<Reading>;
+  read(strip: Strip, profile: Profile): Promise<Reading>;
   enabled(game: string): boolean;
   now(): string;
   /** Told of every reading: metrics, log, debug view. */
@@ -29,7 +29,7 @@ export function createHandler({ decode, read, enabled, now, observe }: Dependenc
     const picture = await decode(event.data, event.datacontenttype);
     const strip = { picture, region: { x, y, width, height }, frame: { width: framewidth, height: frameheight } };
     checkStrip(strip);
-    const reading = await read(strip, game, profile);
+    const reading = await read(strip, profile);
     observe(event, strip, reading);
     const attributes = { ...carried, traceparent: childTrace(traceparent) };
     return countRead.create({

@@ -1,82 +1,108 @@
-/** Judges the words of a strip: which number is the count of players, or that none is. Pure. */
-import type { Reading, UnreadReason } from "../contracts/events.ts";
+/** Judges the words of one line: which number is the count of players, or that none is. Pure. */
+import type { UnreadReason } from "../contracts/events.ts";
 import type { Word } from "./engines/engine.ts";
-import type { Meaning, Profile } from "./games/profile.ts";
+import type { LabelSide, Meaning, Profile } from "./games/profile.ts";
+
+/** A count that was found, not yet accepted. */
+export interface Found {
+  phase: "match" | "lobby";
+  alive: number;
+  /** The engine's certainty of the weakest letter, number and label together. Not calibrated. */
+  certainty: number;
+}
+
+export interface Unread {
+  reason: UnreadReason;
+}
 
 interface Token {
   kind: "number" | "label" | "other";
   text: string;
   meaning?: Meaning;
-  confidence: number;
+  certainty: number;
   x: number;
   width: number;
   y: number;
   height: number;
 }
 
-export interface Judgement {
-  phase: "match" | "lobby";
-  alive: number;
-  /** The engine's certainty of the weaker of number and label. */
-  confidence: number;
+/** `width`: of the picture. A number that touches its left or right edge may be cut there, so it is not one. */
+export function judge(words: readonly Word[], width: number, profile: Profile): Found | Unread {
+  const tokens = words.flatMap((word) => split(word, profile)).sort((a, b) => centre(a) - centre(b));
+  const labels = tokens.filter(({ meaning }) => meaning === "alive" || meaning === "joined");
+  const label = labels[0];
+  if (!label) return { reason: tokens.some(isRank) ? "match-over" : "no-counter" };
+  // Two counters on one line is a misread label, and nobody can say which.
+  if (labels.length > 1) return { reason: "unreadable" };
+  const number = numberOf(label, tokens, profile.labelSide);
+  if (!number || number.x <= 0 || number.x + number.width >= width) return { reason: "unreadable" };
+  const alive = Number(number.text);
+  const believable = String(alive) === number.text && alive >= profile.range.from && alive <= profile.range.to;
+  if (!believable) return { reason: "out-of-range" };
+  const phase = label.meaning === "alive" ? "match" : "lobby";
+  return { phase, alive, certainty: Math.min(number.certainty, label.certainty) };
 }
 
-export function judge(words: readonly Word[], profile: Profile): Judgement | { reason: UnreadReason } {
-  const tokens = words.flatMap((word) => split(word, profile));
-  const found: Judgement[] = [];
-  let outOfRange = false;
-  for (const label of tokens) {
-    if (label.meaning !== "alive" && label.meaning !== "joined") continue;
-    const number = boundTo(label, tokens, profile);
-    if (!number) continue;
-    const alive = Number(number.text);
-    if (/^0\d/.test(number.text) || alive < profile.range.from || alive > profile.range.to) {
-      outOfRange = true;
-      continue;
-    }
-    const phase = label.meaning === "alive" ? "match" : "lobby";
-    found.push({ phase, alive, confidence: Math.min(number.confidence, label.confidence) });
+/** Views of one picture must agree; the doubt of each counts. */
+export function agree(views: readonly (Found | Unread)[]): Found | Unread {
+  const found = views.filter((view) => "alive" in view);
+  const [first] = found;
+  if (!first) return views.find((view) => "reason" in view && view.reason !== "no-counter") ?? { reason: "no-counter" };
+  if (found.some(({ alive, phase }) => alive !== first.alive || phase !== first.phase)) return { reason: "unreadable" };
+  // A view that saw nothing is half a doubt: a line cut elsewhere may miss what another shows.
+  const share = found.length / views.length;
+  return { ...first, certainty: Math.min(...found.map(({ certainty }) => certainty)) * (0.5 + share / 2) };
+}
+
+/** How far a number's middle may be from its label's, in line heights: a long German word is 1.5 away. */
+const REACH = 2.6;
+
+function numberOf(label: Token, line: readonly Token[], side: LabelSide): Token | undefined {
+  if (side === "above") {
+    const under = line.filter(
+      (token) => token.kind !== "label" && Math.abs(centre(token) - centre(label)) < label.height / 4,
+    );
+    return under.length === 1 && under[0]?.kind === "number" ? under[0] : undefined;
   }
-  const best = found.sort((a, b) => b.confidence - a.confidence)[0];
-  if (best && found.some(({ alive, phase }) => alive !== best.alive || phase !== best.phase))
-    return { reason: "unreadable" };
-  if (best) return best;
-  if (outOfRange) return { reason: "out-of-range" };
-  return {
-    reason: tokens.some(({ meaning }) => meaning === "alive" || meaning === "joined") ? "unreadable" : "no-counter",
-  };
+  const row = line.filter(
+    (token) => Math.abs(token.y + token.height / 2 - label.y - label.height / 2) < label.height / 2,
+  );
+  const at = row.indexOf(label);
+  const near = (token: Token | undefined) =>
+    token?.kind === "number" && Math.abs(centre(token) - centre(label)) < REACH * label.height ? token : undefined;
+  const [before, after] = [near(row[at - 1]), near(row[at + 1])];
+  if (side === "left") return after;
+  if (side === "right") return before;
+  if (!before || !after) return before ?? after;
+  // Numbers on both sides: a strip is of one kind, so its two ends say which (number ... label, or label ... number).
+  const [first, last] = [
+    row.find((token) => token.kind !== "other"),
+    row.findLast((token) => token.kind !== "other" || isTime(token)),
+  ];
+  if (first?.kind === "number" && last?.kind === "label") return before;
+  if (first?.kind === "label" && last && last.kind !== "label") return after;
+  return undefined;
 }
 
-/** The nearest number on the label's own line, on the side the profile allows, with nothing between. */
-function boundTo(label: Token, tokens: readonly Token[], profile: Profile): Token | undefined {
-  const candidates: { token: Token; gap: number }[] = [];
-  for (const token of tokens) {
-    if (token === label || Math.abs(middle(token) - middle(label)) > label.height / 2) continue;
-    const [left, right] = token.x < label.x ? [token, label] : [label, token];
-    const gap = right.x - (left.x + left.width);
-    const side = left === token ? "right" : "left";
-    if (gap > label.height * 1.2 || !profile.labelSide.includes(side)) continue;
-    candidates.push({ token, gap });
-  }
-  const nearest = candidates.sort((a, b) => a.gap - b.gap)[0]?.token;
-  return nearest?.kind === "number" ? nearest : undefined;
-}
+const centre = ({ x, width }: Token) => x + width / 2;
+const isTime = ({ text }: Token) => /^\d{1,2}:\d{2}$/.test(text);
+const isRank = ({ text }: Token) => text.startsWith("#");
 
-const middle = ({ y, height }: Token) => y + height / 2;
-
-/** "58ALIVE" is two tokens; a timer "26:13" is none that counts. Widths are shared out by letters. */
+/** "58ALIVE" is two tokens; a timer "26:13" or a place "#42/84" is no number. Widths are shared out by letters. */
 function split(word: Word, profile: Profile): Token[] {
   const text = fold(word.text);
-  const parts = text.match(/\d+(?:[:/.,]\d+)+|#\d+|\d+|[^\d#]+/gu) ?? [];
+  const parts = text.match(/#?\d+(?:[:/.,]\d*)+|#\d*|\d+|[^\d#]+/gu) ?? [];
+  // Letters stuck to digits make a name or a misread glyph, unless they are a label.
+  const mixed = parts.length > 1 && parts.some((part) => !/^\d+$/.test(part) && !meaningOf(part, profile));
   let at = 0;
   return parts.map((part) => {
     const x = word.box.x + (word.box.width * at) / text.length;
     const width = (word.box.width * part.length) / text.length;
     at += part.length;
     const meaning = meaningOf(part, profile);
-    const kind = /^\d{1,3}$/.test(part) ? "number" : meaning ? "label" : "other";
+    const kind = /^\d{1,3}$/.test(part) && !mixed ? "number" : meaning ? "label" : "other";
     const place = { x, width, y: word.box.y, height: word.box.height };
-    return { kind, text: part, confidence: word.confidence, ...place, ...(meaning && { meaning }) } as const;
+    return { kind, text: part, certainty: word.confidence, ...place, ...(meaning && { meaning }) } as const;
   });
 }
 
@@ -88,17 +114,10 @@ function meaningOf(text: string, profile: Profile): Meaning | undefined {
 }
 
 /** Upper case without spaces and accents: "Còn sống" and "CON SONG" are one word. */
-function fold(text: string): string {
+export function fold(text: string): string {
   return text
     .normalize("NFD")
     .replace(/[\p{M}\s]/gu, "")
     .toUpperCase()
     .normalize("NFC");
-}
-
-/** The reading an event carries. `threshold`: OCR_ACCEPT. */
-export function toReading(judgement: ReturnType<typeof judge>, engine: string, threshold: number): Reading {
-  if ("reason" in judgement) return { ok: false, reason: judgement.reason };
-  if (judgement.confidence < threshold) return { ok: false, reason: "unsure" };
-  return { ok: true, ...judgement, engine };
 }

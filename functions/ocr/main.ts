@@ -10,7 +10,7 @@ import { decode } from "./decode.ts";
 import { openEngine, warm } from "./engines/index.ts";
 import { findProfile } from "./games/index.ts";
 import { createHandler } from "./handler.ts";
-import { readCounter } from "./reader.ts";
+import { look, toReading } from "./reader.ts";
 
 /** Pictures that wait for a CPU. At 40 ms each the last one still starts within a second or two. */
 const QUEUE = 32;
@@ -30,7 +30,7 @@ runMain(log, async () => {
   const gate = createGate({ width: availableParallelism(), queue: QUEUE });
   const handler = createHandler({
     decode,
-    read: (strip, game, profile) => readCounter(strip, game, profile, engine, config.accept),
+    read: async (strip, profile) => toReading(await look(strip, profile, engine), engine.name, config.accept),
     enabled: (game) => findProfile(game)?.verified === true || config.unverified.includes(game),
     now: () => new Date().toISOString(),
     observe: ({ attributes: { game }, subject }, _strip, reading) => {

@@ -73,3 +73,16 @@ function taps(start: number, length: number, count: number, limit: number): Tap[
     return { first, last, weights: weights.map((weight) => weight / total) };
   });
 }
+
+/** Anything up to this is a black bar: H.264 keeps black at 16-20 in limited range, and rings a little. */
+const BLACK = 26;
+
+/** How many rows from the top are black all along, as a letterboxed picture has. */
+export function blackRows({ data, width, height }: Grey): number {
+  for (let row = 0; row < height; row++) {
+    let bright = 0;
+    for (let x = 0; x < width; x++) if ((data[row * width + x] as number) > BLACK) bright++;
+    if (bright > width * 0.01) return row;
+  }
+  return 0;
+}

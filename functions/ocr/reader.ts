@@ -1,14 +1,12 @@
-/** Region picture -> reading: the line of the counter is cut out, read by the engine, judged. */
+/** Region picture -> reading: lines of the counter's height are cut out, read by the engine, judged. */
 import type { Reading } from "../contracts/events.ts";
-import { type Game, MAX_CROP_FRAME_HEIGHT } from "../contracts/games.ts";
+import { MAX_CROP_FRAME_HEIGHT } from "../contracts/games.ts";
 import { Rejected } from "../runtime/outcome.ts";
-import type { Engine } from "./engines/engine.ts";
+import { confidenceOf } from "./calibration.ts";
+import { type Engine, LINE_HEIGHT } from "./engines/engine.ts";
 import type { Profile } from "./games/profile.ts";
-import { judge, toReading } from "./hud.ts";
-import { type Grey, resample } from "./picture.ts";
-
-/** Height of a whole frame at the scale engines read: digits are 0.022 of it. */
-const READ_FRAME_HEIGHT = 800;
+import { agree, type Found, judge, type Unread } from "./hud.ts";
+import { blackRows, type Grey, resample } from "./picture.ts";
 
 export interface Strip {
   picture: Grey;
@@ -17,40 +15,81 @@ export interface Strip {
   frame: { width: number; height: number };
 }
 
-export async function readCounter(
-  strip: Strip,
-  game: Game,
-  profile: Profile,
-  engine: Engine,
-  accept: number,
-): Promise<Reading> {
-  const { picture, region, frame } = strip;
+/** What was found, before it is accepted or not. */
+export type Sight = Found | Unread;
+
+/**
+ * How a found line is looked at again: moved up by so many pixels of the line and that much larger. A digit that is only
+ * there in one view is a trick of the encoder.
+ */
+const SECOND_LOOKS = [
+  { up: 3, zoom: 1.07 },
+  { up: -2, zoom: 0.95 },
+];
+
+export async function look(strip: Strip, profile: Profile, engine: Engine): Promise<Sight> {
+  let best: Sight = { reason: "no-counter" };
+  for (const line of linesOf(strip, profile)) {
+    const cut = (up: number, zoom: number) => cutLine(strip.picture, line.top, line.height, up, zoom);
+    const see = async (picture: Grey | undefined): Promise<Sight> =>
+      picture ? judge(await engine.readWords(picture), picture.width, profile) : { reason: "no-counter" };
+    const first = await see(cut(0, 1));
+    if ("reason" in first && first.reason === "no-counter") continue;
+    const views = [first];
+    for (const { up, zoom } of SECOND_LOOKS) views.push(await see(cut(up, zoom)));
+    const sight = agree(views);
+    if ("alive" in sight) return sight;
+    best = sight;
+  }
+  return best;
+}
+
+/** `accept`: least calibrated confidence that is passed on. */
+export function toReading(sight: Sight, engine: string, accept: number): Reading {
+  if ("reason" in sight) return { ok: false, reason: sight.reason };
+  const confidence = confidenceOf(engine, sight.certainty);
+  if (confidence < accept) return { ok: false, reason: "unsure" };
+  return { ok: true, phase: sight.phase, alive: sight.alive, confidence, engine };
+}
+
+/** Tops and heights of the lines to try, in pixels of the picture; lines outside it are left out. */
+function linesOf({ picture, region, frame }: Strip, profile: Profile): { top: number; height: number }[] {
   const scale = picture.height / region.height;
-  const top = Math.max(0, profile.lines.from * frame.height - region.y) * scale;
-  const bottom = Math.min(region.height, profile.lines.to * frame.height - region.y) * scale;
-  if (bottom <= top) throw new Rejected(422, `region ${region.y}+${region.height} has no line of ${game.id}'s counter`);
-  const zoom = READ_FRAME_HEIGHT / (frame.height * scale);
-  const box = { x: 0, y: top, width: picture.width, height: bottom - top };
-  const line = resample(picture, box, Math.round(box.width * zoom), Math.max(1, Math.round(box.height * zoom)));
-  return toReading(judge(await engine.readWords(line), profile), engine.name, accept);
+  const lines = (frameTop: number, frameHeight: number) =>
+    profile.lines.map((line) => ({
+      top: (frameTop + line * frameHeight - region.y) * scale,
+      height: (LINE_HEIGHT / profile.frameHeight) * frameHeight * scale,
+    }));
+  // An ultrawide game on a 16:9 stream: bars above and below, everything between smaller.
+  const bar = region.y === 0 ? blackRows(picture) / scale : 0;
+  const barred = bar > 0.04 * frame.height && bar < 0.2 * frame.height;
+  const all = [...lines(0, frame.height), ...(barred ? lines(bar, frame.height - 2 * bar) : [])];
+  return all.filter(({ top, height }) => top > -height / 4 && top + height < picture.height + height / 4);
+}
+
+/** The widest line an engine gets: a hostile region must not make a reading slow. */
+const MAX_LINE_WIDTH = 800;
+
+function cutLine(picture: Grey, top: number, height: number, up: number, zoom: number): Grey | undefined {
+  const tall = height / zoom;
+  const box = { x: 0, y: top + (height - tall) / 2 - (up * height) / LINE_HEIGHT, width: picture.width, height: tall };
+  // The model works in steps of 4 px.
+  const width = Math.round((picture.width / tall) * (LINE_HEIGHT / 4)) * 4;
+  if (width < LINE_HEIGHT || width > MAX_LINE_WIDTH) return undefined;
+  return resample(picture, box, width, LINE_HEIGHT);
 }
 
 /** `region` must lie on the frame and have the picture's shape; the picture may be a scaled-down copy. */
 export function checkStrip({ picture, region, frame }: Strip): void {
+  const said = `${region.width} x ${region.height}`;
   if (region.x + region.width > frame.width || region.y + region.height > frame.height) {
-    throw new Rejected(
-      422,
-      `region ${Object.values(region).join(",")} is outside the ${frame.width} x ${frame.height} frame`,
-    );
+    const at = `${said} at ${region.x},${region.y}`;
+    throw new Rejected(422, `region ${at} is outside the ${frame.width} x ${frame.height} frame`);
   }
+  const given = `the picture is ${picture.width} x ${picture.height}, its region ${said}`;
   const scale = picture.height / region.height;
-  const widthThere = region.width * scale;
   // One pixel of rounding on either side, in both directions.
-  if (Math.abs(widthThere - picture.width) > 1.5 * Math.max(1, region.width / region.height) || scale > 1.01) {
-    const [given, said] = [`${picture.width} x ${picture.height}`, `${region.width} x ${region.height}`];
-    throw new Rejected(
-      422,
-      `the picture is ${given}, its region ${said} (frames are delivered at up to ${MAX_CROP_FRAME_HEIGHT} lines)`,
-    );
-  }
+  const slack = 1.5 * Math.max(1, region.width / region.height);
+  if (Math.abs(region.width * scale - picture.width) > slack || scale > 1.01) throw new Rejected(422, given);
+  if (frame.height * scale > 2 * MAX_CROP_FRAME_HEIGHT) throw new Rejected(422, `${given}: larger than reading needs`);
 }

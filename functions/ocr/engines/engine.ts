@@ -2,19 +2,22 @@
 import type { Box, Grey } from "../picture.ts";
 
 export interface Word {
-  /** What was read, as it stands there: "58", "ALIVE", "58ALIVE", "26:13". */
+  /** What was read, as it stands there: "58", "ALIVE", "58ALIVE", "26:13"; an icon is its name: "person". */
   text: string;
   /** Where, in pixels of the picture. */
   box: Box;
-  /** The engine's own certainty, 0..1. Not calibrated. */
+  /** The engine's own certainty of its least certain letter, 0..1. Not calibrated. */
   confidence: number;
 }
 
-/** `picture` is the part of the region where the counter's line can be, about LINE_HEIGHT pixels a text line. */
-export type ReadWords = (picture: Grey) => Promise<Word[]>;
+/** `line`: LINE_HEIGHT pixels high, the counter's digits about 18 px high anywhere in it. */
+export type ReadWords = (line: Grey) => Promise<Word[]>;
 
 export interface Engine {
   name: string;
   readWords: ReadWords;
   close(): Promise<void>;
 }
+
+/** Height of the lines that engines get, in pixels. */
+export const LINE_HEIGHT = 48;

@@ -1,16 +1,20 @@
-/** The engines by name. */
+/** The engines by name. Loaded when asked for: one that is not used costs no memory and no start time. */
 import type { EngineName } from "../config.ts";
-import type { Engine } from "./engine.ts";
+import { type Engine, LINE_HEIGHT } from "./engine.ts";
 
 export async function openEngine(name: EngineName): Promise<Engine> {
   switch (name) {
+    case "strip":
+      return (await import("./strip.ts")).createStrip();
     case "pp-ocr":
       return (await import("./paddle.ts")).createPaddle();
+    case "tesseract":
+      return (await import("./tesseract.ts")).createTesseract();
   }
 }
 
 /** The first run of a model is slow: it must not be a viewer's. */
 export async function warm(engine: Engine): Promise<void> {
-  const [width, height] = [480, 60];
-  await engine.readWords({ data: new Uint8Array(width * height).fill(40), width, height });
+  const width = 10 * LINE_HEIGHT;
+  await engine.readWords({ data: new Uint8Array(width * LINE_HEIGHT).fill(40), width, height: LINE_HEIGHT });
 }

@@ -12,7 +12,7 @@ import { loadModel } from "./onnx.ts";
 /** The detector takes multiples of this many pixels. */
 const DETECTOR_STEP = 32;
 const TEXT_THRESHOLD = 0.3;
-const LINE_HEIGHT = 48;
+const RECOGNISER_HEIGHT = 48;
 /** The detector marks the core of a text only; it was trained to be grown by area * 1.5 / perimeter. */
 const UNCLIP = 1.6;
 const MAX_BOXES = 12;
@@ -41,8 +41,8 @@ export async function createPaddle(): Promise<Engine> {
   };
 
   const recognise = async (picture: Grey, box: Box): Promise<Word> => {
-    const width = Math.min(640, Math.max(16, Math.round((box.width / box.height) * LINE_HEIGHT)));
-    const line = resample(picture, box, width, LINE_HEIGHT);
+    const width = Math.min(640, Math.max(16, Math.round((box.width / box.height) * RECOGNISER_HEIGHT)));
+    const line = resample(picture, box, width, RECOGNISER_HEIGHT);
     const { data, dims } = await recogniser.run(threeChannels(line, [0.5, 0.5, 0.5], [0.5, 0.5, 0.5]), [
       1,
       3,

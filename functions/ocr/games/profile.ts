@@ -1,19 +1,26 @@
 /** How one game shows its counter. Data only: a new game or HUD generation is a new entry and a fixture. */
 
 /** What a number in the strip means. `alive` and `joined` are counts of players; the others are the traps beside them. */
-export type Meaning = "alive" | "joined" | "killed" | "assisted" | "teams" | "time" | "rank";
+export type Meaning = "alive" | "joined" | "killed" | "assisted" | "teams" | "time" | "other";
+
+/** Where the label or icon stands, seen from its number. "either": the HUD decides, a strip is of one kind throughout. */
+export type LabelSide = "left" | "right" | "either" | "above";
 
 export interface Profile {
   /** Same id as in functions/contracts/games.ts. */
   game: string;
-  /** Label words or icon names by meaning, in every language of the game. Compared without case, spaces and accents. */
+  /** Label words, or names of icons, by meaning. Compared without case, spaces and accents. */
   words: Partial<Record<Meaning, readonly string[]>>;
-  /** Where a label stands as seen from its number. */
-  labelSide: readonly ("right" | "left")[];
+  labelSide: LabelSide;
   /** Inclusive range of a believable count. */
   range: { from: number; to: number };
-  /** Text line of the counter, in frame heights: the part of the region handed to the engine. */
-  lines: { from: number; to: number };
+  /** Height of the whole frame, in pixels, at which the counter's digits are about 18 px high: the scale of reading. */
+  frameHeight: number;
+  /**
+   * Tops of the lines to read (each STRIP_HEIGHT at `frameHeight`), in frame heights, likeliest first. The counter's
+   * digits must lie inside one of them with 3 px to spare.
+   */
+  lines: readonly number[];
   /** Seen on real frames. An unverified profile is off unless the settings name it. */
   verified: boolean;
 }

@@ -1,50 +1,15 @@
-/** PUBG: BATTLEGROUNDS, HUD of 2017 (gen1), 2018-19 (gen2), 2020s (gen3) and the observer's (label left of the number). */
+/** PUBG: BATTLEGROUNDS. HUD of 2017 (gen1), 2018-19 (gen2), the 2020s (gen3) and the observers' (label before number). */
 import type { Profile } from "./profile.ts";
+import words from "./pubg.words.json" with { type: "json" };
+import { byMeaning } from "./words.ts";
 
 export const pubg: Profile = {
   game: "pubg",
-  words: {
-    alive: [
-      "ALIVE",
-      "存活",
-      "生存",
-      "剩余",
-      "剩餘",
-      "생존",
-      "В ЖИВЫХ",
-      "ЖИВЫХ",
-      "AM LEBEN",
-      "EN VIE",
-      "VIVOS",
-      "CON VIDA",
-      "HAYATTA",
-      "CÒN SỐNG",
-      "SỐNG",
-      "รอดชีวิต",
-    ],
-    joined: [
-      "JOINED",
-      "加入",
-      "已加入",
-      "参加",
-      "참가",
-      "참여",
-      "ВОШЛИ",
-      "BEIGETRETEN",
-      "REJOINT",
-      "UNIDOS",
-      "ENTRARAM",
-      "KATILDI",
-      "ĐÃ THAM GIA",
-      "เข้าร่วม",
-    ],
-    killed: ["KILLED", "KILLS", "KILL", "击杀", "淘汰", "擊殺", "処刑", "킬"],
-    assisted: ["ASSISTED", "助攻", "アシスト", "어시스트"],
-    teams: ["TEAMS", "队伍", "隊伍", "チーム", "팀"],
-    time: ["TIME", "时间", "時間", "시간"],
-  },
-  labelSide: ["right", "left"],
+  words: byMeaning(words),
+  labelSide: "either",
   range: { from: 1, to: 100 },
-  lines: { from: 0.005, to: 0.08 },
+  frameHeight: 800,
+  // Digits are at 0.0255-0.050 (gen3, observers) or 0.032-0.058 (gen1, gen2) of the frame: both are in the first line.
+  lines: [0.0125],
   verified: true,
 };

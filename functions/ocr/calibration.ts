@@ -1,0 +1,15 @@
+/** Certainty of an engine -> share of such readings that is right, as measured by `npm run bench:ocr -- --calibrate`. */
+
+/** Points of a rising line, [certainty, confidence]. */
+const CURVES: Record<string, readonly (readonly [number, number])[]> = {};
+
+export function confidenceOf(engine: string, certainty: number): number {
+  const curve = CURVES[engine];
+  if (!curve) return Math.min(1, Math.max(0, certainty));
+  let [fromX, fromY] = [0, 0];
+  for (const [x, y] of curve) {
+    if (certainty <= x) return x === fromX ? y : fromY + ((y - fromY) * (certainty - fromX)) / (x - fromX);
+    [fromX, fromY] = [x, y];
+  }
+  return fromY;
+}

@@ -1,0 +1,133 @@
+/**
+ * Our own model (training/): looks at a strip 48 px high and says for every second column which glyph and which label or
+ * icon has its centre there. Small (0.4 million weights), and it knows the words of every language as pictures.
+ */
+import { fileURLToPath } from "node:url";
+import type { Grey } from "../picture.ts";
+import type { Engine, Word } from "./engine.ts";
+import { loadModel } from "./onnx.ts";
+
+/** Order of the model's classes: training/strips.py, GLYPHS and LABELS. "x" is any other letter or a cut digit. */
+const GLYPHS = ["", ..."0123456789", ":", "/", "#", "x"] as const;
+const LABELS = [
+  "",
+  "alive",
+  "joined",
+  "killed",
+  "assisted",
+  "teams",
+  "time",
+  "person",
+  "squads",
+  "skull",
+  "icon",
+] as const;
+const STEP = 2;
+/** A column where the empty class has less than this left over is part of no glyph. */
+const PRESENT = 0.35;
+/** Glyphs further apart than this many columns (centre to centre) are two numbers. A wide digit with its gap has 8. */
+const MAX_PITCH = 9;
+
+interface Mark {
+  name: string;
+  column: number;
+  confidence: number;
+}
+
+export async function createStrip(): Promise<Engine> {
+  const model = await loadModel(fileURLToPath(new URL("./models/strip.onnx", modelsBase())));
+  return {
+    name: "strip",
+    readWords: async (picture) => {
+      const { data, dims } = await model.run(normalise(picture), [1, 1, picture.height, picture.width]);
+      const columns = dims[1] ?? 0;
+      return toWords(marks(data, columns, 0, GLYPHS), marks(data, columns, GLYPHS.length, LABELS), picture.height);
+    },
+    close: () => model.release(),
+  };
+}
+
+/** This file lies in functions/ocr/engines, but is bundled into functions/ocr/main.js: the models lie beside the latter. */
+function modelsBase(): URL {
+  return new URL(import.meta.url.includes("/engines/") ? "../" : "./", import.meta.url);
+}
+
+function normalise({ data }: Grey): Float32Array {
+  const input = new Float32Array(data.length);
+  for (let i = 0; i < data.length; i++) input[i] = (data[i] as number) / 255;
+  return input;
+}
+
+/** Runs of columns that agree are one mark; its confidence is the best column's. */
+export function marks(data: Float32Array, columns: number, offset: number, names: readonly string[]): Mark[] {
+  const width = GLYPHS.length + LABELS.length;
+  const found: Mark[] = [];
+  let run: { index: number; weight: number; sum: number; best: number; last: number } | undefined;
+  const finish = () => {
+    if (run) found.push({ name: names[run.index] as string, column: run.sum / run.weight, confidence: run.best });
+    run = undefined;
+  };
+  for (let column = 0; column < columns; column++) {
+    const at = column * width + offset;
+    let index = 1;
+    for (let i = 2; i < names.length; i++) if ((data[at + i] as number) > (data[at + index] as number)) index = i;
+    const share = data[at + index] as number;
+    if (1 - (data[at] as number) < PRESENT) {
+      finish();
+      continue;
+    }
+    if (run && run.index !== index) finish();
+    run ??= { index, weight: 0, sum: 0, best: 0, last: column };
+    run.weight += share;
+    run.sum += share * column;
+    run.best = Math.max(run.best, share);
+  }
+  finish();
+  return withoutDoubt(found);
+}
+
+/** Two classes within one glyph's width are one glyph read two ways: the better stays, less certain by the other. */
+function withoutDoubt(found: Mark[]): Mark[] {
+  const kept: Mark[] = [];
+  for (const mark of found) {
+    const before = kept.at(-1);
+    if (!before || mark.column - before.column >= 2) {
+      kept.push(mark);
+      continue;
+    }
+    const [better, worse] = mark.confidence > before.confidence ? [mark, before] : [before, mark];
+    kept[kept.length - 1] = { ...better, confidence: better.confidence * (1 - worse.confidence / 2) };
+  }
+  return kept;
+}
+
+function toWords(glyphs: Mark[], labels: Mark[], height: number): Word[] {
+  const words: Word[] = [];
+  let group: Mark[] = [];
+  const finish = () => {
+    const [first, last] = [group[0], group.at(-1)];
+    if (first && last) {
+      const confidence = Math.min(...group.map((mark) => mark.confidence));
+      words.push({
+        text: group.map(({ name }) => name).join(""),
+        ...span(first.column, last.column, height),
+        confidence,
+      });
+    }
+    group = [];
+  };
+  for (const mark of glyphs) {
+    const before = group.at(-1);
+    if (before && mark.column - before.column > MAX_PITCH) finish();
+    group.push(mark);
+  }
+  finish();
+  for (const { name, column, confidence } of labels)
+    words.push({ text: name, ...span(column, column, height), confidence });
+  return words;
+}
+
+/** Only centres are known: half a digit is added on either side. */
+function span(first: number, last: number, height: number) {
+  return { box: { x: (first - 2) * STEP, y: 0, width: (last - first + 5) * STEP, height } };
+}

@@ -1,0 +1,12 @@
+/** Apex Legends: "16 SQUADS LEFT", then a white box with a dark person and the number of players. */
+import type { Profile } from "./profile.ts";
+
+export const apex: Profile = {
+  game: "apex",
+  words: { alive: ["person"], other: ["icon", "squads", "skull"] },
+  labelSide: "left",
+  range: { from: 1, to: 60 },
+  frameHeight: 1000,
+  lines: [0.0385],
+  verified: true,
+};

@@ -1,0 +1,14 @@
+/** PUBG Mobile and its Chinese edition, spectator and player HUD: 剩余 NN top left, 队伍 or 淘汰 right of it. */
+import type { Profile } from "./profile.ts";
+import { pubg } from "./pubg.ts";
+
+export const pubgMobile: Profile = {
+  game: "pubg-mobile",
+  words: pubg.words,
+  labelSide: "left",
+  range: { from: 1, to: 100 },
+  frameHeight: 800,
+  // 0.012-0.034 on a full frame; 0.096-0.122 where a broadcast puts bars around the game.
+  lines: [0, 0.08, 0.04],
+  verified: true,
+};

@@ -1,0 +1,12 @@
+/** Call of Duty: Warzone, HUD of 2025: icons over numbers, squads left of players, sometimes a third field. */
+import type { Profile } from "./profile.ts";
+
+export const warzone: Profile = {
+  game: "warzone",
+  words: { alive: ["person"], teams: ["squads"], other: ["icon", "skull"] },
+  labelSide: "above",
+  range: { from: 1, to: 152 },
+  frameHeight: 1100,
+  lines: [0.028],
+  verified: true,
+};

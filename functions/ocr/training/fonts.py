@@ -1,0 +1,83 @@
+"""The typefaces the strips are drawn with: free ones, as many and as different as can be had. See README.md for where."""
+
+import glob
+import os
+from functools import lru_cache
+
+from fontTools.ttLib import TTFont
+from PIL import ImageFont
+
+FONTSOURCE = os.environ.get("FONTSOURCE", "node_modules/@fontsource")
+CACHE = os.environ.get("FONT_CACHE", "/tmp/rotisserie-fonts")
+SYSTEM = "/usr/share/fonts"
+
+# Condensed and squared, as PUBG's HUD since 2018.
+NARROW = ["saira-extra-condensed", "saira-condensed", "teko", "khand", "squada-one", "rajdhani", "bebas-neue", "oswald",
+          "barlow-condensed", "antonio", "fjalla-one", "sofia-sans-extra-condensed", "sofia-sans-condensed", "smooch-sans",
+          "pathway-gothic-one", "league-gothic", "roboto-condensed", "fira-sans-extra-condensed", "encode-sans-condensed",
+          "big-shoulders-display", "yanone-kaffeesatz", "advent-pro", "staatliches", "pragati-narrow", "archivo-narrow"]
+# Nearest to it: drawn more often.
+NEAR = ["saira-extra-condensed", "saira-condensed", "teko", "khand", "squada-one", "rajdhani", "sofia-sans-extra-condensed"]
+# Round and bold, as PUBG's of 2017 and Fortnite's.
+ROUND = ["open-sans", "rubik", "fira-sans-condensed", "barlow-semi-condensed", "exo-2", "titillium-web", "ibm-plex-sans-condensed"]
+# Wide and angular, as Warzone's and Apex's.
+ANGULAR = ["chakra-petch", "quantico", "oxanium", "aldrich", "electrolize", "play", "rajdhani", "exo-2", "titillium-web",
+           "jura", "rubik"]
+
+
+def _from_fontsource(names, weights):
+    os.makedirs(CACHE, exist_ok=True)
+    found = []
+    for name in names:
+        for weight in weights:
+            path = f"{FONTSOURCE}/{name}/files/{name}-latin-{weight}-normal.woff2"
+            if not os.path.exists(path):
+                continue
+            target = f"{CACHE}/{name}-{weight}.ttf"
+            if not os.path.exists(target):
+                font = TTFont(path)
+                font.flavor = None
+                font.save(target)
+            found.append(target)
+    return found
+
+
+def _system(*patterns):
+    return sorted(path for pattern in patterns for path in glob.glob(f"{SYSTEM}/**/{pattern}", recursive=True) if "Italic" not in path and "Oblique" not in path)
+
+
+def load():
+    """name of a set -> font files (a ttc with its index)."""
+    cond = _system("NotoSans-Condensed*Bold.ttf", "NotoSans-ExtraCondensed*Bold.ttf", "NotoSans-CondensedMedium.ttf",
+                   "NotoSans-SemiCondensedBold.ttf", "RobotoCondensed-Bold.ttf", "RobotoCondensed-Regular.ttf",
+                   "OpenSans-CondBold.ttf", "NotoSans-ExtraCondensedMedium.ttf")
+    cjk = _system("NotoSansCJK-*.ttc")
+    sets = {
+        "narrow": _from_fontsource(NARROW, (400, 500, 600, 700)),
+        "near": _from_fontsource(NEAR, (400, 500, 600, 700)),
+        "round": _from_fontsource(ROUND, (600, 700, 800)) + _system("OpenSans-*old.ttf", "NotoSans-Bold.ttf", "Lato-Bold.ttf"),
+        "angular": _from_fontsource(ANGULAR, (400, 500, 600, 700)),
+        "universal": cond,
+        "thai": _system("NotoSansThai-*Bold.ttf", "NotoSansThai-*Medium.ttf", "NotoSansThai-Regular.ttf", "Waree-Bold.ttf", "Loma-Bold.ttf", "Garuda-Bold.ttf", "Laksaman-Bold.ttf"),
+        # Indices of the collection: 0 JP, 1 KR, 2 SC, 3 TC.
+        "ja": [(path, 0) for path in cjk], "ko": [(path, 1) for path in cjk],
+        "zh-Hans": [(path, 2) for path in cjk], "zh-Hant": [(path, 3) for path in cjk],
+    }
+    empty = [name for name, files in sets.items() if not files]
+    if empty:
+        raise SystemExit(f"no fonts for {', '.join(empty)}: see README.md")
+    return sets
+
+
+@lru_cache(maxsize=4000)
+def sized(source, size):
+    path, index = source if isinstance(source, tuple) else (source, 0)
+    return ImageFont.truetype(path, size, index=index)
+
+
+@lru_cache(maxsize=2000)
+def cap_ratio(source):
+    """Height of a digit (or, without digits, of a typical letter) per font size."""
+    font = sized(source, 100)
+    box = font.getbbox("0")
+    return max(20, box[3] - box[1]) / 100
