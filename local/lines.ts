@@ -1,21 +1,52 @@
 /** The live lines of `npm start`: one per event, short enough for a terminal. Pure. */
+import { safeParse } from "valibot";
+import { countRead, frameMissed, Reading } from "../functions/contracts/events.ts";
 import type { LogLevel } from "../functions/runtime/log.ts";
 import type { Delivery } from "./broker/broker.ts";
 
-/** `found     sim_fox → capture  200  84 ms  frame.captured` */
-export function describeDelivery(fact: Delivery, at = new Date()): string {
-  const time = at.toTimeString().slice(0, 8);
-  const what = shortType(fact.type).padEnd(15);
-  const who = (fact.subject ?? "").padEnd(20);
-  const to = fact.subscriber.replace(/^rotisserie-/, "").padEnd(8);
-  return [time, what, who, "→", to, fact.status ?? "---", `${Math.round(fact.ms)} ms`, fact.detail ?? ""]
-    .join(" ")
-    .trimEnd();
+/** `19:30:54 count.read      sim_fox              → poller   204    3 ms  23 alive, 94 %` */
+export function describeDelivery(fact: Delivery, body: Uint8Array, at = new Date()): string {
+  const columns = [
+    at.toTimeString().slice(0, 8),
+    shortType(fact.type).padEnd(15),
+    (fact.subject ?? "").padEnd(20),
+    "→",
+    fact.subscriber.replace(/^rotisserie-/, "").padEnd(8),
+    String(fact.status ?? "---"),
+    `${Math.round(fact.ms)} ms`.padStart(8),
+    fact.outcome === "dead-lettered" || fact.outcome === "lost" ? ` ${fact.outcome}:` : "",
+    fact.detail ?? meaning(fact.type, body),
+  ];
+  return columns.join(" ").trimEnd();
+}
+
+/** What the event says, in words a spectator understands. Never a title or a URL: those are other people's text. */
+function meaning(type: string, body: Uint8Array): string {
+  if (type !== countRead.type && type !== frameMissed.type) return "";
+  const data = parseJson(body);
+  if (type === frameMissed.type) {
+    const { reason } = (data ?? {}) as { reason?: unknown };
+    return ` no picture: ${String(reason).slice(0, 40)}`;
+  }
+  const reading = safeParse(Reading, data);
+  if (!reading.success) return "";
+  if (!reading.output.ok) return ` unread: ${reading.output.reason}`;
+  const { phase, alive, confidence } = reading.output;
+  return ` ${alive} ${phase === "match" ? "alive" : "in the lobby"}, ${Math.round(confidence * 100)} %`;
+}
+
+function parseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString("utf8"));
+  } catch {
+    return undefined;
+  }
 }
 
 /** `tv.rotisserie.frame.captured.v1` -> `frame.captured` */
 function shortType(type: string): string {
-  return type.replace(/^.*?(\w+\.\w+)\.v\d+$/, "$1").replace(/^dev\.knative\.sources\.ping$/, "tick");
+  const [, short] = /(\w+\.\w+)\.v\d+$/.exec(type) ?? [];
+  return short ?? (type.endsWith(".ping") ? "tick" : type);
 }
 
 const RANK = { debug: 0, info: 1, warn: 2, error: 3, silent: 4 } as const;

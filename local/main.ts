@@ -56,8 +56,8 @@ async function start(options: Options): Promise<void> {
     },
     port: await freePort(),
     log,
-    onDelivery: (fact) => {
-      if (!options.quiet) print(describeDelivery(fact));
+    onDelivery: (fact, event) => {
+      if (!options.quiet) print(describeDelivery(fact, event.body));
     },
   });
   undo.push(() => broker.stop());

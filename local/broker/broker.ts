@@ -26,7 +26,7 @@ export interface BrokerOptions {
   /** 0 for any free one. Only this machine can reach it. */
   port: number;
   log: Log;
-  onDelivery?: (fact: Delivery) => void;
+  onDelivery?: (fact: Delivery, event: BrokerEvent) => void;
   /** Stands in addresses and in the tick's source. */
   namespace?: string;
 }
@@ -138,7 +138,7 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
       ...result,
     };
     if (fact.outcome === "lost") log.warn(fact, "an event is lost: no dead letter sink took it");
-    options.onDelivery?.(fact);
+    options.onDelivery?.(fact, event);
     return arrived;
   };
 
