@@ -57,7 +57,9 @@ export async function fetchToken(
   const problem = problemOf(answer);
   if (problem) throw new Missed("upstream", `no playback token: ${problem}`);
   const token = answer.data?.streamPlaybackAccessToken;
-  if (!token) throw new Missed("offline", "no such channel, or not live");
+  // null is Twitch's word for not live; a missing field is an answer to something else.
+  if (token === null) throw new Missed("offline", "no such channel, or not live");
+  if (!token) throw new Missed("upstream", "no playback token in the answer");
   const value = v.safeParse(TokenValue, parseJson(token.value));
   if (!value.success) throw new Missed("upstream", "the playback token is not what it was");
   if (value.output.geoblock_reason) throw new Missed("geoblocked", "the token says: blocked in this region");

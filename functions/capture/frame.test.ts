@@ -1,0 +1,251 @@
+/** Real clips through the real demuxers and the real ffmpeg: pictures come out whole, and damage never does. */
+import { execFileSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import sharp from "sharp";
+import { beforeAll, describe, expect, it } from "vitest";
+import { findGame, type Game } from "../contracts/games.ts";
+import { createGate } from "../runtime/gate.ts";
+import { findFfmpeg, runFfmpeg } from "./ffmpeg.ts";
+import { createTakePicture } from "./frame.ts";
+import type { KeyFrame } from "./h264.ts";
+import { Missed } from "./missed.ts";
+import { createMp4Reader } from "./mp4.ts";
+import { createMpegTsReader } from "./mpegts.ts";
+import { type Clip, type ClipOptions, makeClip } from "./testing/clips.ts";
+
+const SYSTEM = findFfmpeg(undefined, process.env.PATH ?? "");
+const BUNDLED = findFfmpeg("bundled", "");
+const pubg = findGame("pubg") as Game;
+/** The whole frame, so that nothing of a picture is left unseen. */
+const whole = (frame: KeyFrame): Game => ({
+  ...pubg,
+  region: { anchor: "left", x: 0, y: 0, width: frame.width / frame.height, height: 1 },
+});
+const never = new AbortController().signal;
+
+function picture(frame: KeyFrame, game = pubg, ffmpeg = SYSTEM, limits = { timeoutMs: 10_000, maxMemoryMb: 1024 }) {
+  return createTakePicture({ ffmpeg, gate: createGate({ width: 2, queue: 10 }), limits })(frame, game, never);
+}
+
+/** A segment read in pieces of a size that divides nothing. */
+function read(clip: Clip, index = 0, piece = 7001): { frame: KeyFrame; used: number } {
+  const segment = clip.segments[index] as Buffer;
+  const reader = clip.init ? createMp4Reader(clip.init) : createMpegTsReader();
+  for (let from = 0; from < segment.byteLength; from += piece) {
+    const frame = reader.push(segment.subarray(from, from + piece));
+    if (frame) return { frame, used: from + piece };
+  }
+  const frame = reader.finish();
+  if (!frame) throw new Missed("no-video", "no key frame");
+  return { frame, used: segment.byteLength };
+}
+
+const pixels = async (image: Uint8Array) => sharp(image).raw().toBuffer({ resolveWithObject: true });
+
+describe("a clip", () => {
+  const forms: [string, Partial<ClipOptions> & Pick<ClipOptions, "container" | "width" | "height">][] = [
+    ["720p in MPEG-TS", { container: "ts", width: 1280, height: 720 }],
+    ["720p in fMP4", { container: "mp4", width: 1280, height: 720 }],
+    ["1080p, whose height is no multiple of 16", { container: "ts", width: 1920, height: 1080 }],
+    ["936p in fMP4", { container: "mp4", width: 1664, height: 936 }],
+    ["ultrawide", { container: "ts", width: 2560, height: 1080 }],
+    ["an odd size", { container: "ts", width: 854, height: 482 }],
+    [
+      "full range",
+      { container: "ts", width: 1280, height: 720, encoder: ["-color_range", "pc", "-vf", "scale=out_range=pc"] },
+    ],
+    ["ten slices a picture", { container: "ts", width: 1280, height: 720, encoder: ["-x264-params", "slices=10"] }],
+    ["no access unit delimiters", { container: "mp4", width: 1280, height: 720, encoder: ["-x264-params", "aud=0"] }],
+    ["CAVLC, baseline", { container: "ts", width: 640, height: 360, encoder: ["-profile:v", "baseline"] }],
+    ["high 4:4:4", { container: "ts", width: 640, height: 360, encoder: ["-pix_fmt", "yuv444p"] }],
+    ["10 bits", { container: "ts", width: 640, height: 360, encoder: ["-pix_fmt", "yuv420p10le"] }],
+    ["interlaced", { container: "ts", width: 1280, height: 720, encoder: ["-flags", "+ildct+ilme"] }],
+    ["no sound", { container: "ts", width: 640, height: 360, audio: false }],
+    [
+      "a recovery point instead of an IDR picture",
+      { container: "ts", width: 640, height: 360, encoder: ["-x264-params", "open-gop=1:keyint=60"] },
+    ],
+  ];
+  it.each(forms)("of %s gives the picture that ffmpeg sees in it", async (_, options) => {
+    const clip = await makeClip({ ...options, rate: 30 });
+    for (const index of clip.segments.keys()) {
+      const { frame } = read(clip, index);
+      expect({ width: frame.width, height: frame.height }).toEqual({ width: options.width, height: options.height });
+      const taken = await picture(frame, whole(frame));
+      const { data, info } = await pixels(taken.image);
+      expect({ width: info.width, height: info.height }).toEqual({ width: options.width, height: options.height });
+      const input = clip.init
+        ? Buffer.concat([clip.init, clip.segments[index] as Buffer])
+        : (clip.segments[index] as Buffer);
+      const expected = execFileSync(
+        SYSTEM,
+        [
+          "-loglevel",
+          "error",
+          "-i",
+          "pipe:0",
+          "-frames:v",
+          "1",
+          "-vf",
+          "extractplanes=y,format=gray",
+          "-f",
+          "rawvideo",
+          "pipe:1",
+        ],
+        { input, maxBuffer: 64 * 1024 * 1024, stdio: ["pipe", "pipe", "ignore"] },
+      );
+      const stretched = frame.fullRange
+        ? expected
+        : expected.map((v) => Math.max(0, Math.min(255, Math.round(((v - 16) * 255) / 219))));
+      // Small frames are lossless; large ones may have had to be encoded with loss to fit.
+      const limit = taken.contentType === "image/jpeg" ? 24 : 0;
+      let worst = 0;
+      for (let at = 0; at < data.length; at += info.channels * 7)
+        worst = Math.max(worst, Math.abs((data[at] ?? 0) - (stretched[at / info.channels] ?? 0)));
+      expect(worst).toBeLessThanOrEqual(limit + (taken.contentType === "image/jpeg" ? 60 : 0));
+    }
+  });
+});
+
+describe("the crop", () => {
+  let clip: Clip;
+  beforeAll(async () => {
+    clip = await makeClip({ container: "ts", width: 1920, height: 1080 });
+  });
+
+  it("is the profile's region of the frame, grey, and fits an event", async () => {
+    const { frame } = read(clip);
+    const { image, crop, frameWidth, frameHeight } = await picture(frame);
+    const { info } = await pixels(image);
+    expect({ frameWidth, frameHeight, width: info.width, height: info.height }).toEqual({
+      ...{ frameWidth: 1920, frameHeight: 1080, width: crop.width, height: crop.height },
+    });
+    expect(crop.x + crop.width).toBe(1920);
+    expect(image.byteLength).toBeLessThanOrEqual(65_536);
+  });
+
+  it("needs only the beginning of its segment", () => {
+    const { used } = read(clip);
+    expect(used).toBeLessThan((clip.segments[0]?.byteLength ?? 0) / 4);
+  });
+
+  it("of noise at 2160p still fits, at full size", async () => {
+    const noise = await makeClip({
+      ...{ container: "ts", width: 3840, height: 2160, seconds: 0.2, rate: 10, audio: false },
+      picture: "nullsrc=size=3840x2160:rate=10,geq=lum='random(1)*255':cb=128:cr=128",
+    });
+    const { frame } = read(noise);
+    const { image, crop } = await picture(frame);
+    const { info } = await pixels(image);
+    expect({ width: info.width, height: info.height }).toEqual({ width: crop.width, height: crop.height });
+    expect(image.byteLength).toBeLessThanOrEqual(65_536);
+  });
+});
+
+describe("damage", () => {
+  let clip: Clip;
+  let frame: KeyFrame;
+  beforeAll(async () => {
+    clip = await makeClip({
+      container: "ts",
+      width: 1280,
+      height: 720,
+      picture: "testsrc2=size=1280x720:rate=30,noise=alls=20:allf=t",
+    });
+    frame = read(clip).frame;
+  });
+
+  it.each([0.1, 0.5, 0.9, 0.99])("of a picture cut at %f of its length is refused", async (part) => {
+    const annexB = frame.annexB.subarray(0, Math.floor(frame.annexB.byteLength * part));
+    await expect(picture({ ...frame, annexB })).rejects.toMatchObject({
+      reason: "no-video",
+      message: "the picture is damaged",
+    });
+  });
+
+  it("of a segment cut before its first picture is complete is refused", () => {
+    const segment = (clip.segments[0] as Buffer).subarray(0, 188 * 100);
+    expect(() => read({ segments: [segment], init: undefined })).toThrow();
+  });
+
+  it.each<[string, (data: Buffer) => Buffer, string]>([
+    [
+      "a packet missing",
+      (data) => Buffer.concat([data.subarray(0, 188 * 30), data.subarray(188 * 31)]),
+      "packets of the video are missing",
+    ],
+    [
+      "a byte missing",
+      (data) => Buffer.concat([data.subarray(0, 5000), data.subarray(5001)]),
+      "a transport packet without its sync byte",
+    ],
+    ["a table changed", (data) => flip(data, 188 + 4 + 10), "a table whose checksum is wrong"],
+    ["other bytes", () => Buffer.alloc(18_800, 7), "a transport packet without its sync byte"],
+  ])("of a segment with %s is seen", (_, change, message) => {
+    expect(() => read({ segments: [change(Buffer.from(clip.segments[0] as Buffer))], init: undefined })).toThrow(
+      message,
+    );
+  });
+
+  it("that makes the picture another size than its header says is refused", async () => {
+    await expect(picture({ ...frame, width: 1920, height: 1080 })).rejects.toMatchObject({ reason: "no-video" });
+  });
+
+  it("of an fMP4 segment without its initialization is refused", async () => {
+    const fragments = await makeClip({ container: "mp4", width: 640, height: 360 });
+    const reader = createMp4Reader(undefined);
+    expect(() => reader.push(fragments.segments[0] as Buffer)).toThrow(
+      "an fMP4 segment without its initialization segment",
+    );
+  });
+
+  function flip(data: Buffer, at: number): Buffer {
+    data[at] = (data[at] ?? 0) ^ 0x10;
+    return data;
+  }
+});
+
+describe("ffmpeg", () => {
+  let frame: KeyFrame;
+  beforeAll(async () => {
+    frame = read(await makeClip({ container: "ts", width: 1280, height: 720 })).frame;
+  });
+
+  it("that an npm package ships gives the same picture, without a system ffmpeg", async () => {
+    const [own, shipped] = await Promise.all([picture(frame, pubg, SYSTEM), picture(frame, pubg, BUNDLED)]);
+    expect(Buffer.from(shipped.image).equals(Buffer.from(own.image))).toBe(true);
+  });
+
+  it("is found on the path, else in the package, else the start says what to install", () => {
+    expect(findFfmpeg(undefined, "/nonexistent")).toBe(BUNDLED);
+    expect(findFfmpeg(SYSTEM, "")).toBe(SYSTEM);
+    expect(() => findFfmpeg("/nonexistent/ffmpeg", "")).toThrow('FFMPEG_PATH="/nonexistent/ffmpeg": no program there');
+  });
+
+  it.each<[string, { timeoutMs: number; maxMemoryMb: number }, string]>([
+    ["too slow", { timeoutMs: 1, maxMemoryMb: 1024 }, "timeout"],
+    ["too large", { timeoutMs: 10_000, maxMemoryMb: 24 }, "no-video"],
+  ])("that is %s is ended with its whole process group, and no pipe stays open", async (_, limits, reason) => {
+    const before = openFiles();
+    await expect(picture(frame, pubg, BUNDLED, limits)).rejects.toMatchObject({ reason });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(childrenOf(process.pid).filter((name) => name.includes("ffmpeg"))).toEqual([]);
+    expect(openFiles()).toBeLessThanOrEqual(before);
+  });
+
+  it("is ended when nobody wants the picture any more", async () => {
+    const clock = new AbortController();
+    const run = runFfmpeg(SYSTEM, {
+      ...{ input: Buffer.alloc(0), inputOptions: ["-f", "lavfi", "-i", "testsrc2"], filters: [], signal: clock.signal },
+      ...{ outputOptions: ["-f", "null", "-"], outputBytes: 1, limits: { timeoutMs: 10_000, maxMemoryMb: 1024 } },
+    });
+    setTimeout(() => clock.abort(new Missed("timeout", "no picture in time")), 50);
+    await expect(run).rejects.toMatchObject({ reason: "timeout" });
+  });
+
+  const openFiles = () => readdirSync("/proc/self/fd").length;
+  const childrenOf = (pid: number) =>
+    execFileSync("ps", ["-o", "comm=", "--ppid", String(pid)], { encoding: "utf8" })
+      .split("\n")
+      .filter((name) => name && name !== "ps");
+});
