@@ -63,8 +63,9 @@ export async function pagePlaylist(studio: Studio, login: string, response: Serv
   const clock = studio.clock();
   const newest = newestSegment(clock);
   if (!channel || !isLive(channel, newest)) return send(response, 404, "text/plain", "offline\n");
-  // Smallest step first: hls.js starts with the first and climbs when the line is fast.
-  const variants = [...channel.variants].sort((a, b) => Number(b.height === 720) - Number(a.height === 720));
+  // One quality, the one that samples use: a machine of two cores encodes each picture once, for viewers and functions.
+  const shown = channel.variants.find((variant) => variant.height === 720) ?? channel.variants[0];
+  const variants = shown ? [shown] : [];
   const text = multivariant({ ...channel, variants }, clock, (variant) => {
     const session = { login: channel.login, variant: variant.name, start: newest, prefetch: false, page: true };
     return `../hls-media/playlist/${writeSession(session, studio.secret)}.m3u8`;
