@@ -1,118 +1,13 @@
 import * as v from "valibot";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { AllDocument, CurrentDocument } from "../contracts/api.ts";
-import { countRead, frameMissed, type StreamFound, tick } from "../contracts/events.ts";
-import { games } from "../contracts/games.ts";
-import { createLog } from "../runtime/log.ts";
-import { createMetrics } from "../runtime/metrics.ts";
-import { type Running, serve } from "../runtime/serve.ts";
+import { countRead } from "../contracts/events.ts";
+import type { Running } from "../runtime/serve.ts";
 import { newTrace } from "../runtime/trace.ts";
 import { writeEvent } from "../runtime/wire.ts";
-import { createApp } from "./app.ts";
-import type { StreamInfo } from "./game-board.ts";
-import { createMemoryStore } from "./store.ts";
+import { info, startPoller, type TestPoller } from "./app.fixture.ts";
 
-const log = createLog("poller", "silent");
-const info = (login: string, viewers: number): StreamInfo => ({
-  login,
-  displayName: login.toUpperCase(),
-  game: "pubg",
-  title: `${login} plays`,
-  viewers,
-  language: "en",
-  startedAt: "2026-01-02T18:00:00Z",
-});
-const PERSON = { "user-agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/130.0" };
-
-/** A whole poller on a real server, with a clock of its own and Twitch and the Broker as plain functions. */
-async function startPoller(options: { live?: StreamInfo[]; alwaysOn?: boolean; peerUrl?: string } = {}) {
-  const state = {
-    now: Date.parse("2026-01-02T20:00:00Z"),
-    live: options.live ?? [info("alpha", 10), info("bravo", 900)],
-    sent: [] as StreamFound[],
-    lists: 0,
-    brokerAway: false,
-  };
-  const metrics = createMetrics("poller");
-  const app = await createApp({
-    games: games.slice(0, 1),
-    streamUrl: "https://player.twitch.tv/?channel={login}",
-    idleAfterMs: 120_000,
-    alwaysOn: options.alwaysOn ?? false,
-    peerUrl: options.peerUrl,
-    listStreams: async () => {
-      state.lists++;
-      return state.live;
-    },
-    emit: async (event) => {
-      if (state.brokerAway) throw new Error("the Broker is away");
-      state.sent.push(event);
-    },
-    createStore: () => createMemoryStore(),
-    fetch,
-    now: () => state.now,
-    log,
-    metrics,
-  });
-  const running = await serve({ name: "poller-test", port: 0, log, metrics, ...app });
-  const base = `http://127.0.0.1:${running.port}`;
-  const post = (headers: Record<string, string>, body: string | Buffer) =>
-    fetch(base, { method: "POST", headers, body: new Uint8Array(Buffer.from(body)) });
-  let ticks = 0;
-  return {
-    state,
-    running,
-    base,
-    get: (path: string, init: RequestInit = {}) =>
-      fetch(`${base}${path}`, { ...init, headers: { ...PERSON, ...init.headers } }),
-    tick: () =>
-      post(
-        {
-          "ce-id": `tick-${ticks++}`,
-          "ce-source": "/ping",
-          "ce-specversion": "1.0",
-          "ce-type": tick.type,
-          "content-type": "application/json",
-        },
-        "{}",
-      ),
-    /** An answer about a stream, its picture taken `ageSeconds` ago. */
-    answer: (
-      login: string,
-      data: { match?: number; lobby?: number; unread?: "no-counter" | "match-over"; missed?: "ad" | "offline" },
-      ageSeconds = 1,
-      extra: { playbackhint?: string; game?: string; confidence?: number } = {},
-    ) => {
-      const at = new Date(state.now - ageSeconds * 1000).toISOString();
-      // Deadlines are judged by the real clock, so the test's own stands aside here.
-      const attributes = {
-        roundid: "r1",
-        traceparent: newTrace(),
-        deadline: new Date(Date.now() + 30_000).toISOString(),
-        frametime: at,
-        game: extra.game ?? "pubg",
-        ...(extra.playbackhint && { playbackhint: extra.playbackhint }),
-      };
-      const common = { id: `${login}-${at}`, subject: login, time: at, attributes };
-      const confidence = extra.confidence ?? 0.9;
-      const event = data.missed
-        ? frameMissed.create({ ...common, data: { reason: data.missed } })
-        : countRead.create({
-            ...common,
-            data:
-              data.match !== undefined
-                ? { ok: true, phase: "match", alive: data.match, confidence, engine: "test" }
-                : data.lobby !== undefined
-                  ? { ok: true, phase: "lobby", alive: data.lobby, confidence, engine: "test" }
-                  : { ok: false, reason: data.unread ?? ("unreadable" as const) },
-          });
-      const { headers, body } = writeEvent(event);
-      return post(headers, body);
-    },
-  };
-}
-
-let poller: Awaited<ReturnType<typeof startPoller>>;
+let poller: TestPoller;
 const others: Running[] = [];
 beforeEach(async () => {
   poller = await startPoller();

@@ -25,7 +25,7 @@ export interface AppDeps {
   peerUrl: string | undefined;
   listStreams: (game: Game) => Promise<StreamInfo[]>;
   emit: (event: StreamFound) => Promise<void>;
-  createStore: (metrics: PollerMetrics) => Store;
+  createStore: (metrics: PollerMetrics) => Store | Promise<Store>;
   fetch: typeof fetch;
   now: () => number;
   log: Log;
@@ -35,6 +35,9 @@ export interface AppDeps {
 /** Other pollers hear of viewers this often at most, ms: far below any IDLE_AFTER worth setting. */
 const TELL_VIEWER_MS = 5_000;
 
+/** A reading another poller took is on our board within this, ms. */
+const FOLLOW_OTHERS_MS = 1_000;
+
 export type App = Pick<FunctionOptions, "subscriptions" | "routes" | "onDeadLetter" | "degraded" | "close">;
 
 export async function createApp(deps: AppDeps): Promise<App> {
@@ -42,7 +45,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const metrics = createPollerMetrics(deps.metrics);
   const boards = new Map(deps.games.map((game) => [game.id, createGameBoard(game)]));
   const demand = createDemand({ idleAfterMs: deps.idleAfterMs, alwaysOn: deps.alwaysOn, now });
-  const store = deps.createStore(metrics);
+  const store = await deps.createStore(metrics);
   const catchUp = createCatchUp({ boards, demand, store, now });
   const round = createRound({ ...deps, boards, demand, store, catchUp, metrics });
   const deadLetters = createDeadLetters({
@@ -66,6 +69,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   };
 
   await catchUp();
+  const following = store.shared ? followOthers(catchUp) : undefined;
   if (deps.peerUrl) await copyFromPeer({ ...deps, peerUrl: deps.peerUrl, boards });
   return {
     subscriptions: createSubscriptions({
@@ -88,7 +92,24 @@ export async function createApp(deps: AppDeps): Promise<App> {
     }),
     onDeadLetter: deadLetters.take,
     degraded: () => store.problem(),
-    close: () => store.close(),
+    close: async () => {
+      await following?.();
+      await store.close();
+    },
+  };
+}
+
+/** Keeps up with the other pollers between ticks. Returns how to stop. */
+function followOthers(catchUp: () => Promise<void>): () => Promise<void> {
+  let stopped = false;
+  let turn = Promise.resolve();
+  const timer = setInterval(() => {
+    turn = turn.then(() => (stopped ? undefined : catchUp()));
+  }, FOLLOW_OTHERS_MS);
+  return async () => {
+    stopped = true;
+    clearInterval(timer);
+    await turn;
   };
 }
 

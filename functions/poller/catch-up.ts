@@ -10,17 +10,28 @@ export interface CatchUpDeps {
   now: () => number;
 }
 
+/** Lists are large and slow to change: read this often, ms. */
+const LISTING_MS = 5_000;
+
 export function createCatchUp({ boards, demand, store, now }: CatchUpDeps): () => Promise<void> {
-  return async () => {
+  let listed = Number.NEGATIVE_INFINITY;
+  const readLists = async () => {
+    listed = now();
     for (const [id, board] of boards) {
-      demand.learn(id, await store.lastViewer(id));
       const listing = await store.listing(id);
       if (listing) board.list(listing.streams, Math.min(listing.at, now()));
     }
-    for (const news of await store.news()) {
+  };
+  return async () => {
+    for (const id of boards.keys()) demand.learn(id, await store.lastViewer(id));
+    const all = await store.news();
+    // A reading of a stream that only another poller's list has must not be lost to us.
+    const unknown = all.some((news) => "login" in news && boards.get(news.game)?.streams.has(news.login) === false);
+    if (unknown || now() - listed >= LISTING_MS || now() < listed) await readLists();
+    for (const news of all) {
       const board = boards.get(news.game);
-      if ("leadership" in news) board?.follow(news.leadership);
-      else board?.observe(news.login, news.observation, now());
+      if ("leadership" in news) board?.follow(news.leadership, now());
+      else board?.observe(news.login, news.observation, Math.min(news.arrivedAt, now()));
     }
   };
 }

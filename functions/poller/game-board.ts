@@ -163,8 +163,8 @@ export function createGameBoard(game: Game, director: DirectorOptions = DIRECTOR
     },
 
     /** Another poller's choice stands where it is the newer one. */
-    follow(theirs: Leadership): void {
-      if (leadership && leadership.since >= theirs.since) return;
+    follow(theirs: Leadership, now: number): void {
+      if (theirs.since > now + FUTURE_MS || (leadership && leadership.since >= theirs.since)) return;
       leadership = theirs;
       version++;
     },
@@ -185,7 +185,7 @@ export function createGameBoard(game: Game, director: DirectorOptions = DIRECTOR
         const newest = observations.at(-1);
         if (stream && newest) stream.arrivedAt = Math.min(now, newest.at);
       }
-      if (copy.leadership && copy.leadership.since <= now) this.follow(copy.leadership);
+      if (copy.leadership) this.follow(copy.leadership, now);
       return refused;
     },
   };

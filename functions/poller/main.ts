@@ -7,6 +7,7 @@ import { createApp } from "./app.ts";
 import { parseConfig } from "./config.ts";
 import { SCHEDULE } from "./schedule.ts";
 import { createMemoryStore } from "./store.ts";
+import { createRedisStore } from "./store-redis.ts";
 import { createTwitch } from "./twitch.ts";
 
 const now = Date.now;
@@ -23,7 +24,10 @@ runMain(early, async () => {
     ...config,
     listStreams: twitch.listStreams,
     emit,
-    createStore: () => createMemoryStore(schedule),
+    createStore: (pollerMetrics) =>
+      config.redisUrl === undefined
+        ? createMemoryStore(schedule)
+        : createRedisStore({ redisUrl: config.redisUrl, schedule, now, log, metrics: pollerMetrics }),
     fetch,
     now,
     log,

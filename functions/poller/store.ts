@@ -16,6 +16,8 @@ export type News =
   | { game: string; leadership: Leadership };
 
 export interface Store {
+  /** Whether other pollers may write to it. */
+  shared: boolean;
   /** What others wrote since the last call, oldest first. */
   news(): Promise<News[]>;
   tell(news: News): Promise<void>;
@@ -51,6 +53,7 @@ export function createMemoryStore(options: ScheduleOptions = SCHEDULE): Store {
     return known;
   };
   return {
+    shared: false,
     news: async () => [],
     tell: async () => {},
     listing: async (game) => listings.get(game),
