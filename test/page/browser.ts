@@ -44,6 +44,8 @@ export interface VisitOptions extends BrowserContextOptions {
   theme?: "dark" | "light";
   /** How the embed script answers: as the stand-in, not at all, or with an error. */
   embed?: "stand-in" | "hangs" | "fails";
+  /** Runs in the page before its own scripts. */
+  initScript?: () => void;
 }
 
 /** The inside of Twitch's frame: its own size is what Twitch measures. */
@@ -51,7 +53,7 @@ const FRAME = `<!doctype html><title>frame</title><style>html{background:#19171c
 body{margin:0;height:100%;display:grid;place-items:center}</style><p>Twitch player (stand-in)</p>`;
 
 export async function visit(browser: Browser, url: string, options: VisitOptions = {}): Promise<Visit> {
-  const { theme, embed = "stand-in", ...rest } = options;
+  const { theme, embed = "stand-in", initScript, ...rest } = options;
   const context = await browser.newContext({ viewport: sizes.laptop, ...rest });
   const page = await context.newPage();
   const faults: string[] = [];
@@ -72,6 +74,7 @@ export async function visit(browser: Browser, url: string, options: VisitOptions
   const keep = (name: string) =>
     window === window.top && localStorage.setItem("rotisserie.theme", JSON.stringify(name));
   if (theme) await page.addInitScript(keep, theme);
+  if (initScript) await page.addInitScript(initScript);
   const script = await readFile("test/page/embed.js", "utf8");
   await context.route("https://player.twitch.tv/**", async (route) => {
     if (!route.request().url().includes("/js/embed/")) return route.fulfill({ contentType: "text/html", body: FRAME });

@@ -128,10 +128,10 @@ function createRow(pick: (stream: StreamDocument) => void): Row {
       drawDigits(value);
       setText(word, state);
       setText(name, shownName);
-      setText(
-        meta,
-        `${shortNumber(stream.viewers)} watching · ${language} · ${old ? "read " : ""}${ago(row.ageSeconds)}`,
-      );
+      setText(watching, shortNumber(stream.viewers));
+      setText(code, stream.language.slice(0, 5).toUpperCase());
+      setText(spoken, language);
+      setText(read, ago(row.ageSeconds));
       const mark = row.pinned ? "Pinned" : row.onAir ? "On air" : row.skipped ? "Will not play" : "";
       if (badge.textContent !== mark) badge.replaceChildren(...(row.pinned ? [icon("pin")] : []), mark);
       chart.draw(stream.history);

@@ -1,0 +1,3 @@
+import type { Metafile } from "esbuild";
+
+export function buildPage(outdir: string, options?: { site?: string }): Promise<Metafile>;

@@ -1,0 +1,46 @@
+/** Everything a browser test of the page needs, opened once per file and closed again. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { buildPage } from "../../static/page/build.js";
+import { launch, type Visit, type VisitOptions, visit } from "./browser.ts";
+import { evening, everybody, leader } from "./documents.ts";
+import { startWeb, type Web } from "./web.ts";
+
+export interface House {
+  web: Web;
+  browser: Browser;
+  root: string;
+  /** Opens the page; `path` may carry a query. */
+  open(options?: VisitOptions & { path?: string }): Promise<Visit>;
+  close(): Promise<void>;
+}
+
+export async function openHouse(): Promise<House> {
+  const root = await mkdtemp(join(tmpdir(), "rotisserie-page-"));
+  await buildPage(root);
+  const web = await startWeb(root);
+  const browser = await launch();
+  return {
+    web,
+    browser,
+    root,
+    open: async ({ path = "/", ...options } = {}) => {
+      return visit(browser, web.url + path, options);
+    },
+    close: async () => {
+      await browser.close();
+      await web.close();
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A usual evening: nine matches, the first of them on air. */
+export function usualEvening(web: Web): void {
+  const [first] = evening;
+  if (!first) throw new Error("no evening without a stream");
+  web.say("/current", { body: leader(first), headers: everybody });
+  web.say("/all", { body: evening, headers: everybody });
+}
