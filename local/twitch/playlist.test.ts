@@ -25,7 +25,7 @@ function channel(changes: Partial<Channel> = {}): Channel {
 }
 
 /** The moment at which segment `newest` has just been finished. */
-const after = (newest: number): Clock => ({ origin: 0, now: (newest + 1) * 2000 + 100 });
+const atEnd = (newest: number): Clock => ({ origin: 0, now: (newest + 1) * 2000 + 100 });
 const session = (changes: Partial<Session> = {}): Session => ({
   login: "sim_test",
   variant: "720p60",

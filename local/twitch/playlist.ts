@@ -125,7 +125,8 @@ class Writer {
     lines.push(
       "#EXTM3U",
       `#EXT-X-VERSION:${channel.container === "fmp4" ? 6 : 3}`,
-      "#EXT-X-TARGETDURATION:6",
+      // Twitch says 6 for its two-second segments; the page's player takes three of these as its distance to the live edge.
+      `#EXT-X-TARGETDURATION:${session.page ? SEGMENT_SECONDS : 6}`,
       `#EXT-X-MEDIA-SEQUENCE:${first}`,
     );
     if (!isAd(channel, session, first)) lines.push(`#EXT-X-TWITCH-LIVE-SEQUENCE:${first}`);
