@@ -1,7 +1,7 @@
 /** The live lines of `npm start`: one per event, short enough for a terminal. Pure. */
 import { safeParse } from "valibot";
 import { countRead, frameMissed, Reading } from "../functions/contracts/events.ts";
-import type { LogLevel } from "../functions/runtime/log.ts";
+import type { Log, LogLevel } from "../functions/runtime/log.ts";
 import type { Delivery } from "./broker/broker.ts";
 
 /** `19:30:54 count.read      sim_fox              → poller   204    3 ms  23 alive, 94 %` */
@@ -61,4 +61,13 @@ export function describeLog(from: string, line: Record<string, unknown>, level: 
     .map(([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`)
     .join(" ");
   return `${String(line.level).padEnd(5)} ${from}: ${msg} ${details}`.trimEnd();
+}
+
+/** A log for the terminal: the same words as a function's lines. */
+export function wordLog(from: string, level: LogLevel, print: (line: string) => void): Log {
+  const at = (rank: keyof Log) => (fields: object, msg: string) => {
+    const words = describeLog(from, { ...fields, level: rank, msg }, level);
+    if (words) print(words);
+  };
+  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }

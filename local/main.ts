@@ -7,10 +7,9 @@ import { readdir, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ConfigError } from "../functions/runtime/config.ts";
-import { createLog } from "../functions/runtime/log.ts";
 import { startBroker } from "./broker/broker.ts";
 import { parseWiring } from "./broker/wiring.ts";
-import { describeDelivery, describeLog } from "./lines.ts";
+import { describeDelivery, describeLog, wordLog } from "./lines.ts";
 import { type Options, parseOptions } from "./options.ts";
 import { type Child, demandFree, freePort, startChild } from "./processes.ts";
 import { startWebTier } from "./webtier.ts";
@@ -25,7 +24,6 @@ let ending = false;
 
 async function start(options: Options): Promise<void> {
   const print = (line: string) => process.stdout.write(`${line}\n`);
-  const log = createLog("local", options.logLevel);
   await demandFree(options.port);
   const wiring = parseWiring(await manifests(join(root, "knative", "base")));
 
@@ -48,14 +46,18 @@ async function start(options: Options): Promise<void> {
 
   const twitch = options.twitch ? realTwitch(options.twitch) : await startSimulator(options, child, print);
   const ports = { poller: await freePort(), capture: await freePort(), ocr: await freePort() };
+  let startClock = () => {};
   const broker = await startBroker({
     wiring,
+    ticksAfter: new Promise((resolve) => {
+      startClock = resolve;
+    }),
     addressOf: (service) => {
       const name = functions.find((known) => service === `rotisserie-${known}`);
       return name && new URL(`http://localhost:${ports[name]}/`);
     },
     port: await freePort(),
-    log,
+    log: wordLog("broker", options.logLevel, print),
     onDelivery: (fact, event) => {
       if (!options.quiet) print(describeDelivery(fact, event.body));
     },
@@ -68,6 +70,7 @@ async function start(options: Options): Promise<void> {
     children.push(await child(name, `functions/${name}/main.js`, ports[name], env));
   }
   await Promise.all(children.map(({ ready }) => ready));
+  startClock();
 
   const web = await startWebTier({
     kind: options.web,

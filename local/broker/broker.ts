@@ -27,6 +27,8 @@ export interface BrokerOptions {
   port: number;
   log: Log;
   onDelivery?: (fact: Delivery, event: BrokerEvent) => void;
+  /** The clock starts when this resolves: a tick before its subscriber listens would only be lost. Default: at once. */
+  ticksAfter?: Promise<void>;
   /** Stands in addresses and in the tick's source. */
   namespace?: string;
 }
@@ -161,14 +163,19 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
   });
   const { port } = server.address() as AddressInfo;
   origin = `http://127.0.0.1:${port}`;
-  const ticks = startTicks({ ticks: wiring.ticks, namespace, accept, log });
+  let ticks: { stop(): void } | undefined;
+  const startClock = () => {
+    if (!stopping.signal.aborted) ticks = startTicks({ ticks: wiring.ticks, namespace, accept, log });
+  };
+  if (options.ticksAfter) options.ticksAfter.then(startClock, () => {});
+  else startClock();
 
   return {
     port,
     url: urlOf(wiring.brokers[0]?.name ?? "default"),
     urlOf,
     stop: async () => {
-      ticks.stop();
+      ticks?.stop();
       stopping.abort(new Error("the broker stops"));
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
