@@ -167,7 +167,7 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
   const startClock = () => {
     if (!stopping.signal.aborted) ticks = startTicks({ ticks: wiring.ticks, namespace, accept, log });
   };
-  if (options.ticksAfter) options.ticksAfter.then(startClock, () => {});
+  if (options.ticksAfter !== undefined) options.ticksAfter.then(startClock, () => {});
   else startClock();
 
   return {
