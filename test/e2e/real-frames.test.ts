@@ -70,12 +70,12 @@ describe.runIf(haveFrames)("real frames, tick to page", () => {
   }, 170_000);
 
   test("/current is the lowest", async () => {
-    const current = await within(30, "the lowest as the leader", async () => {
+    const current = await within(90, "the lowest as the leader", async () => {
       const document = parse(CurrentDocument, await getJson(`${system.url}/current`));
       return document?.alive === expected[0]?.alive ? document : undefined;
     });
     expect(truth[current?.stream_name ?? ""]?.value).toBe(expected[0]?.alive);
-  }, 40_000);
+  }, 100_000);
 
   test("the page shows the leader's name and number", async () => {
     const browser = await chromium.launch({ executablePath: chromiumPath(), args: BROWSER_ARGS });
@@ -116,10 +116,15 @@ async function getJson(url: string): Promise<unknown> {
 /** PUBG alive at every size there is, also scaled to 1440p and 720p; lobbies; pictures without a counter. */
 async function chooseFrames(dir: string): Promise<void> {
   const rows = readManifest().filter(({ game, file }) => game === "pubg" && /\.(jpg|png)$/.test(file));
-  // The same counter twice would make "the lowest" ambiguous: one channel per count.
+  // The same count twice would make "the lowest" ambiguous, and the director rightly stays where another stream has only a
+  // few players fewer: one channel per count, and a clear lead for the lowest.
   const seen = new Set<number>();
+  const lowest = Math.min(
+    ...rows.flatMap(({ kind, value }) => (kind === "alive" && value !== undefined ? [value] : [])),
+  );
   const alive = rows.filter(({ kind, value }) => {
     if (kind !== "alive" || value === undefined || seen.has(value)) return false;
+    if (value > lowest && value < 1.5 * lowest) return false;
     seen.add(value);
     return true;
   });
