@@ -51,6 +51,7 @@ export function observe(event: CountRead | FrameMissed): Observation {
     const { reason, retryAfterSeconds } = event.data;
     if (reason === "ad")
       return { at, kind: "ad", ...(retryAfterSeconds !== undefined && { until: at + retryAfterSeconds * 1000 }) };
+    if (reason === "geoblocked" || reason === "restricted") return { at, kind: "barred" };
     return { at, kind: reason === "offline" ? "offline" : "missed" };
   }
   const { data } = event;

@@ -14,7 +14,17 @@ export interface Observation {
   /** ad: when the playlist says the break ends, ms. */
   until?: number;
 }
-export const OBSERVATION_KINDS = ["match", "lobby", "over", "none", "unread", "ad", "offline", "missed"] as const;
+export const OBSERVATION_KINDS = [
+  "match",
+  "lobby",
+  "over",
+  "none",
+  "unread",
+  "ad",
+  "offline",
+  "missed",
+  "barred",
+] as const;
 export type ObservationKind = (typeof OBSERVATION_KINDS)[number];
 
 export type Phase = "unknown" | "match" | "lobby" | "over" | "none" | "ad" | "offline";

@@ -46,7 +46,9 @@ const BACK_OFF: Partial<Record<ObservationKind, [first: number, longest: number]
   over: [20, 120],
   none: [15, 240],
   unread: [10, 240],
-  missed: [15, 300],
+  // A time-out or a fault upstream passes; a stream closed to us (region, subscribers only) does not.
+  missed: [10, 60],
+  barred: [120, 900],
   offline: [60, 600],
   ad: [15, 60],
 };
