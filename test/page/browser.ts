@@ -46,14 +46,16 @@ export interface VisitOptions extends BrowserContextOptions {
   embed?: "stand-in" | "hangs" | "fails";
   /** Runs in the page before its own scripts. */
   initScript?: () => void;
+  /** What Twitch's frame shows. */
+  frameBody?: string;
 }
 
 /** The inside of Twitch's frame: its own size is what Twitch measures. */
-const FRAME = `<!doctype html><title>frame</title><style>html{background:#19171c;color:#adadb8;font:600 5vw system-ui;height:100%}
-body{margin:0;height:100%;display:grid;place-items:center}</style><p>Twitch player (stand-in)</p>`;
+const FRAME = `<!doctype html><title>frame</title><style>html{background:#19171c;color:#adadb8;height:100%}button{all:unset;font:600 5vw system-ui}
+body{margin:0;height:100%;display:grid;place-items:center}</style><button>Twitch player (stand-in)</button>`;
 
 export async function visit(browser: Browser, url: string, options: VisitOptions = {}): Promise<Visit> {
-  const { theme, embed = "stand-in", initScript, ...rest } = options;
+  const { theme, embed = "stand-in", initScript, frameBody = FRAME, ...rest } = options;
   const context = await browser.newContext({ viewport: sizes.laptop, ...rest });
   const page = await context.newPage();
   const faults: string[] = [];
@@ -77,7 +79,8 @@ export async function visit(browser: Browser, url: string, options: VisitOptions
   if (initScript) await page.addInitScript(initScript);
   const script = await readFile("test/page/embed.js", "utf8");
   await context.route("https://player.twitch.tv/**", async (route) => {
-    if (!route.request().url().includes("/js/embed/")) return route.fulfill({ contentType: "text/html", body: FRAME });
+    if (!route.request().url().includes("/js/embed/"))
+      return route.fulfill({ contentType: "text/html", body: frameBody });
     if (embed === "hangs") return undefined;
     if (embed === "fails") return route.abort();
     return route.fulfill({ contentType: "text/javascript", body: script });

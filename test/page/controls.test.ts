@@ -242,14 +242,16 @@ describe("the keyboard alone", () => {
         const element = document.activeElement as HTMLElement;
         const outline = getComputedStyle(element).outlineStyle !== "none";
         const box = element.getBoundingClientRect();
-        const seen = element.tagName === "IFRAME" || (box.width >= 24 && box.height >= 24 && outline);
+        // A link inside a sentence may be as low as its line (WCAG 2.5.8).
+        const large = (box.width >= 24 && box.height >= 24) || element.closest("p") !== null;
+        const seen = element.tagName === "IFRAME" || (large && outline);
         return `${element.id || element.className || element.tagName}${seen ? "" : " (not seen)"}`;
       });
       stops.push(stop);
       if (stop === "BODY (not seen)") break;
     }
     expect(stops.slice(0, 8)).toEqual(["skip", "brand", "game", "list", "theatre", "full", "theme", "help"]);
-    const order = ["IFRAME", "channel", "pin", "next", "sound", "volume", "language", "row"].map((id) =>
+    const order = ["IFRAME", "name", "pin", "next", "sound", "volume", "language", "row"].map((id) =>
       stops.indexOf(id),
     );
     expect(order).toEqual([...order].sort((a, b) => a - b));

@@ -37,11 +37,18 @@ export function createScreen(pick: (stream: StreamDocument) => void) {
     drawDigits(screen.count);
     setText(find("count-label"), screen.countLabel);
     setText(find("count-said"), screen.count === undefined ? "no count" : `${screen.count} ${screen.countLabel}`);
-    setText(find("zone"), screen.count === undefined || screen.countLabel === "joined" ? "" : zoneWords[screen.zone]);
-    setText(find("name"), screen.shown?.name ?? "Rotisserie");
-    const channel = find<HTMLAnchorElement>("channel");
-    channel.hidden = !screen.shown?.url.startsWith("https://player.twitch.tv/");
-    setAttribute(channel, "href", `https://www.twitch.tv/${screen.shown?.login ?? ""}`);
+    const lobby = screen.countLabel === "joined";
+    setText(find("zone"), !screen.shown ? "" : lobby ? "Lobby" : zoneWords[screen.zone]);
+    const name = find<HTMLAnchorElement>("name");
+    setText(name, screen.shown?.name ?? "Rotisserie");
+    // Only a channel of Twitch has a page to go to; a link without an address is no stop for the keyboard.
+    if (screen.shown?.url.startsWith("https://player.twitch.tv/")) {
+      setAttribute(name, "href", `https://www.twitch.tv/${screen.shown.login}`);
+      setAttribute(name, "title", "The channel on Twitch");
+    } else {
+      name.removeAttribute("href");
+      name.removeAttribute("title");
+    }
     setText(find("title"), screen.shown ? (stream?.title ?? "") : "The stream with the fewest players left");
     setText(
       find("meta"),
