@@ -1,5 +1,5 @@
 /** Readings and misses, as they arrive, become observations on the board. */
-import type { CountRead, FrameMissed } from "../contracts/events.ts";
+import { type CountRead, type FrameMissed, frameMissed } from "../contracts/events.ts";
 import type { Observation, ObservationKind } from "./board.ts";
 import type { GameBoard, Refusal } from "./game-board.ts";
 import type { PollerMetrics } from "./poller-metrics.ts";
@@ -47,7 +47,7 @@ export function createTakeAnswer(deps: AnswerDeps): (event: CountRead | FrameMis
 /** What an event says, as the board counts it. */
 export function observe(event: CountRead | FrameMissed): Observation {
   const at = Date.parse(event.attributes.frametime);
-  if (event.type === "tv.rotisserie.frame.missed.v1") {
+  if (event.type === frameMissed.type) {
     const { reason, retryAfterSeconds } = event.data;
     if (reason === "ad")
       return { at, kind: "ad", ...(retryAfterSeconds !== undefined && { until: at + retryAfterSeconds * 1000 }) };
@@ -69,6 +69,6 @@ export function observe(event: CountRead | FrameMissed): Observation {
 function count(metrics: PollerMetrics, event: CountRead | FrameMissed, { kind }: Observation): void {
   const { game } = event.attributes;
   metrics.answers.inc({ game, kind });
-  if (event.type === "tv.rotisserie.frame.missed.v1") metrics.missed.inc({ game, reason: event.data.reason });
+  if (event.type === frameMissed.type) metrics.missed.inc({ game, reason: event.data.reason });
   else if (!event.data.ok) metrics.unread.inc({ game, reason: event.data.reason });
 }

@@ -1,6 +1,6 @@
 /**
  * The shapes of the Knative objects the local broker acts on. Foreign names stay as Knative writes them. Blocks that decide
- * about delivery are strict: a misspelled `backofDelay` would be dropped by Kubernetes too, but not silently.
+ * about delivery are strict: a misspelled `backofDelay` would be dropped by Kubernetes too, but not silently. Pure.
  */
 import { Cron } from "croner";
 import * as v from "valibot";

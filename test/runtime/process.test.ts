@@ -67,7 +67,7 @@ function busy(login: string, ms: number, game = "pubg") {
       },
     }),
   );
-  return { method: "POST", headers, body };
+  return { method: "POST", headers, body: new Uint8Array(body) };
 }
 
 test.each(["SIGTERM", "SIGINT"] as const)(
