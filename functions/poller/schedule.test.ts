@@ -41,7 +41,7 @@ describe("interval in seconds", () => {
       { phase: "ad", streak: 1, last: "ad", sampledAt: NOW - 10 * s, until: NOW + 50 * s },
       60,
     ],
-    ["asked, never answered", { phase: "unknown", count: undefined, last: undefined }, 15],
+    ["asked, never answered", { phase: "unknown", count: undefined, last: undefined }, 10],
   ])("%s", (_name, more, seconds) => {
     expect(interval(stream("a", 0, more), { anyMatch: true, now: NOW })).toBe(seconds);
   });
