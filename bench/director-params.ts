@@ -113,8 +113,8 @@ export const CONFUSED: Readonly<Record<string, string>> = {
 
 /** Ours: what bench:director runs. The rest are the product's own defaults (DIRECTOR in director.ts, SCHEDULE in schedule.ts). */
 export const RULE = {
-  /** Half of the ancestor's 200 a minute. */
-  samplesPerMinute: 100,
+  /** Half of the ancestor's 200 a minute, less what the half minute's worth at the start adds: never more than half in all. */
+  samplesPerMinute: 99,
   tickSeconds: 5,
   /** A page asks for /current this often. */
   pageSeconds: 2,
