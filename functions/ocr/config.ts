@@ -2,6 +2,9 @@ import { type Env, integer, number, oneOf, words } from "../runtime/config.ts";
 
 export const ENGINES = ["strip", "pp-ocr", "tesseract"] as const;
 export type EngineName = (typeof ENGINES)[number];
+export const DEFAULT_ENGINE: EngineName = "strip";
+/** Least confidence of a reading that is passed on. */
+export const DEFAULT_ACCEPT = 0.9;
 
 export interface OcrConfig {
   port: number;
@@ -15,8 +18,8 @@ export interface OcrConfig {
 export function parseConfig(env: Env): OcrConfig {
   return {
     port: integer(env, "PORT", 3001, 0, 65535),
-    engine: oneOf(env, "OCR_ENGINE", ENGINES, "pp-ocr"),
-    accept: number(env, "OCR_ACCEPT", 0.5, 0, 1),
+    engine: oneOf(env, "OCR_ENGINE", ENGINES, DEFAULT_ENGINE),
+    accept: number(env, "OCR_ACCEPT", DEFAULT_ACCEPT, 0, 1),
     unverified: words(env, "OCR_UNVERIFIED"),
   };
 }

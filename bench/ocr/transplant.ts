@@ -1,0 +1,109 @@
+/**
+ * Counts that no real frame at hand shows (1-16, 100, ...), made of real digits: cut from one frame, set into another one
+ * of another source. The cutting is done here, at test time: no digit is kept.
+ */
+import type { Grey } from "../../functions/ocr/picture.ts";
+import { resample } from "../../functions/ocr/picture.ts";
+import type { Frame } from "./manifest.ts";
+
+/** One digit as a matte (0 scene, 255 letter), DIGIT pixels high. */
+export interface Digit {
+  value: string;
+  source: string;
+  face: string;
+  matte: Grey;
+}
+
+const DIGIT = 48;
+
+/** gen1 has a typeface of its own; gen2, gen3 and the observers' HUD share one. */
+export const faceOf = (frame: Frame) => (frame.hud.startsWith("gen1") ? "round" : "narrow");
+
+/** Cuts a frame's number into digits. Frames whose digits do not come apart cleanly give none. */
+export function digitsOf(frame: Frame, grey: Grey): Digit[] {
+  const { box, want } = frame;
+  if (!box || !want || box.height < 16) return [];
+  const [x0, y0] = [box.x - 2, box.y - 2];
+  const [width, height] = [box.width + 4, box.height + 4];
+  const at = (x: number, y: number) => grey.data[(y0 + y) * grey.width + x0 + x] ?? 0;
+  const around: number[] = [];
+  for (let x = 0; x < width; x++) around.push(at(x, 0), at(x, height - 1));
+  around.sort((a, b) => a - b);
+  const ground = around[Math.floor(around.length / 2)] ?? 0;
+  if (ground > 130) return [];
+  const matte = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      matte[y * width + x] = Math.max(0, Math.min(255, ((at(x, y) - ground - 12) / (228 - ground)) * 255));
+    }
+  }
+  const ink = Array.from({ length: width }, (_, x) => {
+    let most = 0;
+    for (let y = 0; y < height; y++) most = Math.max(most, matte[y * width + x] ?? 0);
+    return most > 110;
+  });
+  const runs: { from: number; to: number }[] = [];
+  ink.forEach((dark, x) => {
+    const last = runs.at(-1);
+    if (!dark) return;
+    if (last && last.to === x) last.to = x + 1;
+    else runs.push({ from: x, to: x + 1 });
+  });
+  const text = String(want.alive);
+  if (runs.length !== text.length) return [];
+  return runs.map(({ from, to }, index) => {
+    const part = { x: from - 1, y: 2, width: to - from + 2, height: box.height };
+    const scaled = Math.round((part.width / part.height) * DIGIT);
+    const whole = resample({ data: matte, width, height }, part, scaled, DIGIT);
+    return { value: text[index] ?? "", source: frame.source, face: faceOf(frame), matte: whole };
+  });
+}
+
+/** The counts each frame gets, as far as other sources have the digits. */
+export const COUNTS = [...Array.from({ length: 16 }, (_, i) => i + 1), 20, 29, 38, 47, 56, 65, 74, 83, 92, 99, 100];
+
+/** The frame with another number in place of its own, or nothing when a digit is missing. */
+export function transplanted(frame: Frame, grey: Grey, count: number, digits: readonly Digit[]): Grey | undefined {
+  const { box } = frame;
+  if (!box) return undefined;
+  const chosen = [...String(count)].map((value, place) => {
+    const fit = digits.filter((d) => d.value === value && d.source !== frame.source && d.face === faceOf(frame));
+    return fit[(count + place * 7) % Math.max(1, fit.length)];
+  });
+  if (chosen.some((digit) => !digit)) return undefined;
+  const out = { ...grey, data: Uint8Array.from(grey.data) };
+  erase(out, { x: box.x - 2, y: box.y - 2, width: box.width + 4, height: box.height + 4 });
+  // Numbers grow to the left: their right edge stays where it was.
+  const scale = box.height / DIGIT;
+  const gap = Math.max(1, Math.round(box.height * 0.11));
+  let right = box.x + box.width;
+  for (const digit of (chosen as Digit[]).reverse()) {
+    const width = Math.max(2, Math.round(digit.matte.width * scale));
+    const matte = resample(digit.matte, { x: 0, y: 0, width: digit.matte.width, height: DIGIT }, width, box.height);
+    for (let y = 0; y < box.height; y++) {
+      for (let x = 0; x < width; x++) {
+        const place = (box.y + y) * out.width + right - width + x;
+        const share = (matte.data[y * width + x] ?? 0) / 255;
+        const under = out.data[place] ?? 0;
+        out.data[place] = Math.round(under + (246 - under) * share);
+      }
+    }
+    right -= width + gap;
+  }
+  return out;
+}
+
+/** Fills a box with what surrounds it: each row runs from its left neighbour to its right one. */
+function erase(grey: Grey, box: { x: number; y: number; width: number; height: number }): void {
+  for (let y = box.y; y < box.y + box.height; y++) {
+    const row = y * grey.width;
+    const mean = (from: number) => {
+      let sum = 0;
+      for (let i = 0; i < 3; i++) sum += grey.data[row + from + i] ?? 0;
+      return sum / 3;
+    };
+    const [left, right] = [mean(box.x - 4), mean(box.x + box.width + 1)];
+    for (let x = 0; x < box.width; x++)
+      grey.data[row + box.x + x] = Math.round(left + ((right - left) * x) / box.width);
+  }
+}
