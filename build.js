@@ -29,7 +29,7 @@ await build({
   format: "esm",
   sourcemap: "linked",
   logLevel: "warning",
-  external: ["sharp", "onnxruntime-node", "tesseract.js", "@napi-rs/canvas", "@kubernetes/client-node"],
+  external: ["sharp", "onnxruntime-node", "tesseract.js", "@napi-rs/canvas"],
   // CommonJS packages inside an ES module still call require, __dirname and __filename.
   banner: {
     js: [
