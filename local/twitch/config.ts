@@ -1,4 +1,5 @@
 /** The simulator process's environment. */
+import { findFfmpeg } from "../../functions/capture/ffmpeg.ts";
 import { type Env, integer, oneOf, optionalText, text, words } from "../../functions/runtime/config.ts";
 import { LOG_LEVELS, type LogLevel } from "../../functions/runtime/log.ts";
 
@@ -30,7 +31,7 @@ export function parseConfig(env: Env): Config {
     ),
     seed: seed === undefined ? undefined : integer(env, "SIMULATOR_SEED", 0, 0, 2 ** 31),
     channels: integer(env, "SIMULATOR_CHANNELS", 10, 1, 200),
-    ffmpegPath: text(env, "FFMPEG_PATH", "ffmpeg"),
+    ffmpegPath: findFfmpeg(optionalText(env, "FFMPEG_PATH"), env.PATH ?? ""),
     logLevel: oneOf(env, "LOG_LEVEL", LOG_LEVELS, "info"),
   };
 }

@@ -95,7 +95,7 @@ export function createStore(options: StoreOptions): Store {
   return {
     get: async (picture, variant, container) => {
       if (stopped) throw new Error("the simulator is stopping");
-      const key = await keyOf(picture, variant, container);
+      const key = await keyOf(options.ffmpegPath, picture, variant, container);
       const known = memory.get(key);
       if (!known) return make(key, picture, variant, container, true);
       // Last used goes last, so that the oldest is dropped first.
@@ -105,7 +105,7 @@ export function createStore(options: StoreOptions): Store {
     },
     ahead: (picture, variant, container) => {
       const later = async () => {
-        const key = await keyOf(picture, variant, container);
+        const key = await keyOf(options.ffmpegPath, picture, variant, container);
         if (stopped || memory.has(key) || pending.has(key) || queue.length >= MAX_AHEAD) return;
         await make(key, picture, variant, container, false);
       };
@@ -167,11 +167,17 @@ async function save(folder: string, path: string, bytes: Buffer): Promise<void> 
   await rename(draft, path);
 }
 
-async function keyOf(picture: Picture, variant: Variant, container: Channel["container"]): Promise<string> {
+async function keyOf(
+  ffmpegPath: string,
+  picture: Picture,
+  variant: Variant,
+  container: Channel["container"],
+): Promise<string> {
   const { width, height, fps, bandwidth } = variant;
   // A file of the same name may hold another picture tomorrow.
   const file = picture.kind === "scene" ? undefined : await stat(picture.path);
-  return digest([VERSION, picture, file?.size, file?.mtimeMs, width, height, fps, bandwidth, container]);
+  // Segments of two encoders do not share an initialisation, so they share no cache either.
+  return digest([VERSION, ffmpegPath, picture, file?.size, file?.mtimeMs, width, height, fps, bandwidth, container]);
 }
 
 function digest(value: unknown): string {
