@@ -126,11 +126,6 @@ export function createByteStreamCollector() {
         unitStart >= 0 && data.byteLength - unitStart >= JUDGED_BYTES ? data.subarray(unitStart) : undefined;
       return begun && collector.peek(begun);
     },
-    /** The data has ended where it should: the last unit is whole. */
-    finish: (): KeyFrame | undefined => {
-      const last = current(data.byteLength);
-      return (last && collector.add(last)) ?? collector.finish();
-    },
   };
 }
 

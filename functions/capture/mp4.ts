@@ -70,7 +70,7 @@ export function createMp4Reader(init: Uint8Array | undefined) {
       data = data.byteLength === 0 ? Buffer.from(chunk) : Buffer.concat([data, chunk]);
       return read();
     },
-    finish: (): KeyFrame | undefined => {
+    finish: (): never => {
       throw new Damaged("the segment ends before its first key frame is complete");
     },
   };

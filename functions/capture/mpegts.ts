@@ -62,10 +62,10 @@ export function createMpegTsReader() {
       rest = data.subarray(whole);
       return payloads.length > 0 ? video.push(Buffer.concat(payloads)) : undefined;
     },
-    finish: (): KeyFrame | undefined => {
-      if (rest.byteLength > 0) throw new Damaged("the segment ends in the middle of a packet");
+    /** The segment is over and no second picture has begun: nothing shows that the first one is whole. */
+    finish: (): never => {
       if (videoPid === undefined) throw new Damaged("the segment has no H.264 video");
-      return video.finish();
+      throw new Damaged("the segment ends before its first key frame is complete");
     },
   };
 }

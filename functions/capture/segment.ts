@@ -18,7 +18,8 @@ export type FetchKeyFrame = (
 
 interface Reader {
   push(chunk: Uint8Array): KeyFrame | undefined;
-  finish(): KeyFrame | undefined;
+  /** The segment is over: throws Damaged. */
+  finish(): never;
 }
 
 /** The first piece, as long as nothing is known of the stream: a key frame of 720p at 3 Mbit/s is about 100 KB. */
@@ -69,8 +70,7 @@ export function createFetchKeyFrame(deps: { http: Pick<Http, "open">; maxSegment
       }
       from += received;
       const atEnd = part.total === undefined || range.offset + received >= part.total;
-      const last = reader && atEnd ? reader.finish() : undefined;
-      if (last) return { frame: last, bytes };
+      if (reader && atEnd) reader.finish();
       if (atEnd || received === 0) throw new Damaged("the segment ends before its first key frame is complete");
       piece = NEXT_PIECE;
     }
