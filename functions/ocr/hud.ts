@@ -30,18 +30,27 @@ interface Token {
 export function judge(words: readonly Word[], width: number, profile: Profile): Found | Unread {
   const tokens = words.flatMap((word) => split(word, profile)).sort((a, b) => centre(a) - centre(b));
   const labels = tokens.filter(({ meaning }) => meaning === "alive" || meaning === "joined");
-  const label = labels[0];
-  if (!label) return { reason: tokens.some(isRank) ? "match-over" : "no-counter" };
-  // Two counters on one line is a misread label, and nobody can say which.
-  if (labels.length > 1) return { reason: "unreadable" };
-  const number = numberOf(label, tokens, profile.labelSide);
-  if (!number || number.x <= 0 || number.x + number.width >= width) return { reason: "unreadable" };
+  const clear = labels.some(({ certainty }) => certainty >= CLEAR);
+  const counters = labels
+    .flatMap((label) => {
+      const number = numberOf(label, tokens, profile.labelSide);
+      return number ? [{ label, number, certainty: Math.min(number.certainty, label.certainty) }] : [];
+    })
+    .sort((a, b) => b.certainty - a.certainty);
+  const [best, second] = counters;
+  if (!best) return { reason: clear ? "unreadable" : tokens.some(isRank) ? "match-over" : "no-counter" };
+  // Two counters on one line: one of them is a misread label, and nobody can say which.
+  if (second && second.certainty > best.certainty / 2) return { reason: "unreadable" };
+  const { label, number, certainty } = best;
+  if (number.x <= 0 || number.x + number.width >= width) return { reason: "unreadable" };
   const alive = Number(number.text);
   const believable = String(alive) === number.text && alive >= profile.range.from && alive <= profile.range.to;
   if (!believable) return { reason: "out-of-range" };
-  const phase = label.meaning === "alive" ? "match" : "lobby";
-  return { phase, alive, certainty: Math.min(number.certainty, label.certainty) };
+  return { phase: label.meaning === "alive" ? "match" : "lobby", alive, certainty };
 }
+
+/** A label this certain is there, whether or not its number can be read. */
+const CLEAR = 0.6;
 
 /** Views of one picture must agree; the doubt of each counts. */
 export function agree(views: readonly (Found | Unread)[]): Found | Unread {

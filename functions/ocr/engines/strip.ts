@@ -28,7 +28,11 @@ const PRESENT = 0.35;
 /** Glyphs further apart than this many columns (centre to centre) are two numbers. A wide digit with its gap has 8. */
 const MAX_PITCH = 9;
 
-interface Mark {
+/** Nothing else has its centre within so many columns: half a narrow digit, half a short word. */
+const GLYPH_REACH = 2;
+const LABEL_REACH = 12;
+
+export interface Mark {
   name: string;
   column: number;
   confidence: number;
@@ -41,7 +45,11 @@ export async function createStrip(): Promise<Engine> {
     readWords: async (picture) => {
       const { data, dims } = await model.run(normalise(picture), [1, 1, picture.height, picture.width]);
       const columns = dims[1] ?? 0;
-      return toWords(marks(data, columns, 0, GLYPHS), marks(data, columns, GLYPHS.length, LABELS), picture.height);
+      return toWords(
+        withoutDoubt(marks(data, columns, 0, GLYPHS), GLYPH_REACH),
+        withoutDoubt(marks(data, columns, GLYPHS.length, LABELS), LABEL_REACH),
+        picture.height,
+      );
     },
     close: () => model.release(),
   };
@@ -83,22 +91,18 @@ export function marks(data: Float32Array, columns: number, offset: number, names
     run.best = Math.max(run.best, share);
   }
   finish();
-  return withoutDoubt(found);
+  return found;
 }
 
-/** Two classes within one glyph's width are one glyph read two ways: the better stays, less certain by the other. */
-function withoutDoubt(found: Mark[]): Mark[] {
+/** Two classes within one glyph's or word's width are one read two ways: the better stays, less certain by the other. */
+export function withoutDoubt(found: readonly Mark[], reach: number): Mark[] {
   const kept: Mark[] = [];
-  for (const mark of found) {
-    const before = kept.at(-1);
-    if (!before || mark.column - before.column >= 2) {
-      kept.push(mark);
-      continue;
-    }
-    const [better, worse] = mark.confidence > before.confidence ? [mark, before] : [before, mark];
-    kept[kept.length - 1] = { ...better, confidence: better.confidence * (1 - worse.confidence / 2) };
+  for (const mark of [...found].sort((a, b) => b.confidence - a.confidence)) {
+    const better = kept.find(({ column }) => Math.abs(mark.column - column) < reach);
+    if (!better) kept.push({ ...mark });
+    else if (better.name !== mark.name) better.confidence *= 1 - mark.confidence / 2;
   }
-  return kept;
+  return kept.sort((a, b) => a.column - b.column);
 }
 
 function toWords(glyphs: Mark[], labels: Mark[], height: number): Word[] {
