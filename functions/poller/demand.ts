@@ -37,9 +37,9 @@ export function createDemand({
   };
 }
 
-/** Programs that ask without anyone looking. Matched in the user agent, in lower case. */
+/** Programs that ask without anyone looking, in the user agent in lower case. Cubot makes phones. */
 const NO_VIEWER =
-  /bot\b|bot[/;_-]|crawl|spider|slurp|probe|prometheus|googlehc|healthcheck|health-check|uptime|pingdom|monitor|preview|facebookexternalhit|whatsapp|blackbox|headlessprobe/;
+  /(?<!cu)bot(?:\b|_)|crawl|spider|slurp|probe|prometheus|googlehc|health-?check|uptime|pingdom|monitor|preview|facebookexternalhit|whatsapp|blackbox/;
 
 /** Only a GET by something that may be a person counts: no HEAD, probe, bot or prefetch. */
 export function isViewer(method: string, headers: IncomingHttpHeaders): boolean {
