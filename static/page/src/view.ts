@@ -33,7 +33,7 @@ export interface View {
   zone: Zone;
   /** The quiet banner: "7 alive - name - why". */
   banner: string;
-  /** "read 4 s ago". */
+  /** How old the count is: "4 s ago". */
   ageText: string;
   tabTitle: string;
   /** On the stage while no player is: what is happening instead. */
@@ -51,7 +51,7 @@ const tags: Record<State, string> = {
   playing: "Live",
   pinned: "Pinned",
   stale: "Delayed",
-  offline: "No network",
+  offline: "Offline",
   error: "Trouble",
 };
 
@@ -86,7 +86,7 @@ export function viewOf(model: Model): View {
     countLabel: lobby ? "joined" : "alive",
     zone: lobby ? "none" : zoneOf(number),
     banner: parts.join(" - "),
-    ageText: model.ageSeconds === undefined || number === undefined ? "" : `read ${ago(model.ageSeconds)}`,
+    ageText: model.ageSeconds === undefined || number === undefined ? "" : ago(model.ageSeconds),
     tabTitle: tabTitle(state, shown, counted),
     slate: slateOf(model, state),
   };

@@ -53,7 +53,7 @@ export function createScreen(pick: (stream: StreamDocument) => void) {
     setText(
       find("meta"),
       stream
-        ? [`${shortNumber(stream.viewers)} watching`, languageName(stream.language), screen.ageText]
+        ? [screen.ageText, `${shortNumber(stream.viewers)} watching`, languageName(stream.language)]
             .filter(Boolean)
             .join(" · ")
         : "",

@@ -1,0 +1,88 @@
+/** What the page weighs, and that nothing of the player stands before the first paint. By order, never by the clock. */
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type House, openHouse, usualEvening } from "./house.ts";
+
+let house: House;
+beforeAll(async () => {
+  house = await openHouse();
+});
+afterAll(() => house?.close());
+
+const KIB = 1024;
+
+describe("weight", () => {
+  it("own code, styles and markup stay under 60 KB gzip, hls.js apart", async () => {
+    const files = ["index.html", ...(await readdir(join(house.root, "assets"))).map((name) => `assets/${name}`)];
+    let own = 0;
+    for (const file of files.filter((name) => !/assets\/hls/.test(name))) {
+      own += gzipSync(await readFile(join(house.root, file))).byteLength;
+    }
+    expect(own).toBeGreaterThan(10 * KIB);
+    expect(own).toBeLessThan(60 * KIB);
+    expect(files.filter((name) => /assets\/hls/.test(name))).toHaveLength(1);
+  });
+
+  it("asset names carry a hash, and the page names no other", async () => {
+    const assets = await readdir(join(house.root, "assets"));
+    expect(assets.every((name) => /-[A-Z0-9]{8}\.(js|css)$/.test(name))).toBe(true);
+    const html = await readFile(join(house.root, "index.html"), "utf8");
+    const named = [...html.matchAll(/"(\/assets\/[^"]+)"/g)].map(([, path]) => path);
+    expect(named).toHaveLength(3);
+    expect(html).not.toMatch(/\{\{|twitch\.tv\/js|hls/);
+  });
+
+  it("icons and the picture beside shared links are there and have their sizes", async () => {
+    const size = async (name: string) => {
+      const { width, height } = await sharp(join(house.root, name)).metadata();
+      return [width, height];
+    };
+    expect(await size("og.png")).toEqual([1200, 630]);
+    expect(await size("icon-180.png")).toEqual([180, 180]);
+    expect(await size("icon-192.png")).toEqual([192, 192]);
+    expect(await size("icon-512.png")).toEqual([512, 512]);
+    expect(await size("favicon.svg")).toEqual([64, 64]);
+    expect((await readFile(join(house.root, "favicon.ico"))).subarray(0, 4)).toEqual(Buffer.from([0, 0, 1, 0]));
+    const manifest = JSON.parse(await readFile(join(house.root, "site.webmanifest"), "utf8"));
+    for (const { src } of manifest.icons) await readFile(join(house.root, src));
+  });
+});
+
+describe("first paint", () => {
+  it("waits for nothing of the player: the embed script is asked for after it", async () => {
+    usualEvening(house.web);
+    const one = await house.open();
+    await expect.poll(() => one.page.locator("#twitch-player iframe").count(), { timeout: 10_000 }).toBe(1);
+    const order = await one.page.evaluate(() => {
+      const paint = performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? Number.POSITIVE_INFINITY;
+      const resources = performance.getEntriesByType("resource") as PerformanceResourceTiming[];
+      const blocking = resources.filter((entry) => entry.startTime < paint).map((entry) => new URL(entry.name).host);
+      return { foreign: blocking.filter((host) => host !== location.host), paint };
+    });
+    expect(order.foreign).toEqual([]);
+    expect(Number.isFinite(order.paint)).toBe(true);
+    const before = house.web.seen.map(({ path }) => path);
+    expect(before.some((path) => path.startsWith("/assets/hls"))).toBe(false);
+    await one.close();
+  });
+
+  it("a player's script that never arrives holds up nothing", async () => {
+    usualEvening(house.web);
+    const one = await house.open({ embed: "hangs" });
+    await expect.poll(() => one.page.title(), { timeout: 10_000 }).toBe("7 alive - MossyKestrel");
+    await one.page.locator("#rows > li").nth(8).waitFor();
+    expect(await one.page.evaluate(() => performance.getEntriesByName("first-contentful-paint").length)).toBe(1);
+    await one.page.locator("#next").click();
+    await expect.poll(() => one.page.title()).toBe("11 alive - NightFerry");
+    await one.close();
+  });
+
+  it("without scripts the page says what it needs", async () => {
+    const one = await house.open({ javaScriptEnabled: false });
+    expect(await one.page.locator("noscript p").textContent()).toContain("Allow scripts");
+    await one.close();
+  });
+});
