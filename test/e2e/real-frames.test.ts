@@ -35,7 +35,7 @@ describe.runIf(haveFrames)("real frames, tick to page", () => {
       env: { SIMULATOR_CACHE: join(dir, "cache"), ALWAYS_ON: "true" },
     });
     await system.up;
-    truth = (await getJson(`${system.url}/simulator/truth`)) as Truth;
+    truth = (await getJson(`${system.url}/simulator/simulator/truth`)) as Truth;
     expected = Object.entries(truth)
       .flatMap(([login, { kind, value }]) => (kind === "alive" && value !== null ? [{ login, alive: value }] : []))
       .sort((a, b) => a.alive - b.alive);
