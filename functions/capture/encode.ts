@@ -5,25 +5,21 @@ import { Missed } from "./missed.ts";
 
 export interface EncodedImage {
   image: Uint8Array<ArrayBuffer>;
-  contentType: "image/png" | "image/webp";
+  contentType: "image/png" | "image/jpeg";
 }
 
 /**
- * Lossless where it fits, else with ever fewer bytes for the same pixels. Never fewer pixels: the reader needs them.
- * PNG first: it is the fastest to write and to read (level 2 costs 2 ms for a 1080p crop).
+ * Lossless where it fits (most 720p crops), else JPEG with ever fewer bytes for the same pixels: the reader needs them
+ * all. Measured on a 1080p crop of a game: PNG of this level 4 ms, higher ones no smaller; JPEG 2.5 ms; lossless WebP
+ * 4 % smaller than PNG, but 50 ms.
  */
-export async function encode(
-  luma: Buffer,
-  { width, height }: { width: number; height: number },
-): Promise<EncodedImage> {
-  const image = () => sharp(luma, { raw: { width, height, channels: 1 } }).toColourspace("b-w");
-  const png = await image().png({ compressionLevel: 6, adaptiveFiltering: true }).toBuffer();
+export async function encode(luma: Buffer, size: { width: number; height: number }): Promise<EncodedImage> {
+  const image = () => sharp(luma, { raw: { ...size, channels: 1 } }).toColourspace("b-w");
+  const png = await image().png({ compressionLevel: 2, adaptiveFiltering: true }).toBuffer();
   if (png.byteLength <= MAX_FRAME_BYTES) return { image: new Uint8Array(png), contentType: "image/png" };
-  const webp = await image().webp({ lossless: true, effort: 2 }).toBuffer();
-  if (webp.byteLength <= MAX_FRAME_BYTES) return { image: new Uint8Array(webp), contentType: "image/webp" };
-  for (const quality of [95, 90, 80, 65, 45, 25, 10, 3]) {
-    const lossy = await image().webp({ quality, effort: 2 }).toBuffer();
-    if (lossy.byteLength <= MAX_FRAME_BYTES) return { image: new Uint8Array(lossy), contentType: "image/webp" };
+  for (const quality of [95, 90, 80, 65, 45, 25, 10]) {
+    const jpeg = await image().jpeg({ quality }).toBuffer();
+    if (jpeg.byteLength <= MAX_FRAME_BYTES) return { image: new Uint8Array(jpeg), contentType: "image/jpeg" };
   }
   throw new Missed("no-video", "a picture that does not fit an event in any quality");
 }

@@ -1,13 +1,12 @@
 /** A key frame in, the HUD's part of it out: decoded, cropped and made grey by ffmpeg in one pass, encoded to fit an event. */
-import type { Game } from "../contracts/games.ts";
+import { type Crop, cropOf, type Game } from "../contracts/games.ts";
 import type { Gate } from "../runtime/gate.ts";
-import { type Crop, cropOf } from "./crop.ts";
 import { type EncodedImage, encode } from "./encode.ts";
 import { runFfmpeg } from "./ffmpeg.ts";
 import type { KeyFrame } from "./h264.ts";
 
 export interface Picture extends EncodedImage {
-  /** Where the picture was cut, in pixels of the full frame. */
+  /** Where the picture was cut, in pixels of the full frame; of a tall frame the image is smaller than that. */
   crop: Crop;
   frameWidth: number;
   frameHeight: number;
@@ -22,10 +21,15 @@ export function createTakePicture(deps: {
   limits: { timeoutMs: number; maxMemoryMb: number };
 }): TakePicture {
   return async (frame, game, signal) => {
-    const crop = cropOf(game.region, frame);
+    const crop = cropOf(game, frame.width, frame.height);
     const luma = await deps.gate(() => decode(deps, frame, crop, signal));
     if (!frame.fullRange) stretch(luma);
-    return { ...(await encode(luma, crop)), crop, frameWidth: frame.width, frameHeight: frame.height };
+    return {
+      ...(await encode(luma, { width: crop.imageWidth, height: crop.imageHeight })),
+      crop,
+      frameWidth: frame.width,
+      frameHeight: frame.height,
+    };
   };
 }
 
@@ -34,11 +38,14 @@ const GREY = ["extractplanes=y", "format=gray"];
 async function decode(
   { ffmpeg, limits }: { ffmpeg: string; limits: { timeoutMs: number; maxMemoryMb: number } },
   frame: KeyFrame,
-  { x, y, width, height }: Crop,
+  { left, top, width, height, imageWidth, imageHeight }: Crop,
   signal: AbortSignal,
 ): Promise<Buffer> {
   if (signal.aborted) throw signal.reason;
-  const raw = await runFfmpeg(ffmpeg, {
+  // A picture of another size than the header said has no width to cut, which is an error: crop would move the region.
+  const checkedWidth = `'if(eq(iw,${frame.width})*eq(ih,${frame.height}),${width},-1)'`;
+  const scale = imageHeight === height ? [] : [`scale=${imageWidth}:${imageHeight}:flags=area`];
+  return runFfmpeg(ffmpeg, {
     input: frame.annexB,
     // One picture needs no second thread. The format is said, so that nothing else is ever tried on these bytes.
     inputOptions: [
@@ -46,17 +53,12 @@ async function decode(
       ...["-protocol_whitelist", "pipe", "-f", "h264"],
     ],
     // exact=1: not rounded to the chroma's grid, of which the luma plane knows nothing.
-    // A picture of another size than the header said has no width to cut, which is an error: crop would move the region.
-    filters: [
-      `crop='if(eq(iw,${frame.width})*eq(ih,${frame.height}),${width},-1)':${height}:${x}:${y}:exact=1`,
-      ...GREY,
-    ],
+    filters: [`crop=${checkedWidth}:${height}:${left}:${top}:exact=1`, ...GREY, ...scale],
     outputOptions: ["-an", "-frames:v", "1", "-pix_fmt", "gray", "-f", "rawvideo"],
-    outputBytes: width * height,
+    outputBytes: imageWidth * imageHeight,
     limits,
     signal,
   });
-  return raw;
 }
 
 /** Luma of 16 to 235 to 0 to 255 (BT.601/709 "limited range"), so that the reader sees one kind of grey. */

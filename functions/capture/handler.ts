@@ -39,7 +39,7 @@ export function createHandler(deps: { capture: Capture; now: () => number }) {
       return frameMissed.create({ ...common, attributes: { ...attributes, frametime: iso(now()) }, data });
     }
     const { image, contentType, crop, frameWidth, frameHeight } = result.picture;
-    const region = [crop.x, crop.y, crop.width, crop.height].join(",");
+    const region = [crop.left, crop.top, crop.width, crop.height].join(",");
     const size = { region, framewidth: frameWidth, frameheight: frameHeight };
     return frameCaptured.create({
       ...common,
