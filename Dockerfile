@@ -55,8 +55,12 @@ LABEL org.opencontainers.image.title=rotisserie \
       org.opencontainers.image.created=${CREATED} \
       org.opencontainers.image.base.digest=${BASE_DIGEST}
 
+# The poller, and the bridge from ConfigMap kube-lego to cert-manager, which runs from the same image.
 FROM function AS app
 COPY --from=build /src/dist/functions/poller/main.js ./
+COPY --from=build /src/dist/cert/kube-lego/main.js ./kube-lego.js
+# Deployment kube-lego runs from this image too: node kube-lego.js
+COPY --from=build /src/dist/cert/kube-lego/main.js ./kube-lego.js
 EXPOSE 3000
 CMD ["node", "main.js"]
 

@@ -1,7 +1,7 @@
 /** `task deploy`: checks, applies in the order in which things need each other, waits, and says what there is now. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Kubectl, nameOf, notReady } from "./kubectl.ts";
-import { type KubeObject, OWNED, objectsOf } from "./render.ts";
+import { type KubeObject, OWNED } from "./render.ts";
 
 /** From nothing to everything Ready, with the images in the registry. */
 const READY_WITHIN_S = 120;
@@ -30,8 +30,7 @@ export interface Applied {
 }
 
 /** @throws Error that says which object is not ready and why. */
-export async function deploy(manifests: string, kubectl: Kubectl, say: (line: string) => void): Promise<Applied> {
-  const objects = objectsOf(manifests);
+export async function deploy(objects: KubeObject[], kubectl: Kubectl, say: (line: string) => void): Promise<Applied> {
   const changed: string[] = [];
   const deadline = Date.now() + READY_WITHIN_S * 1000;
   for (const [phase, { what }] of PHASES.entries()) {
@@ -56,6 +55,24 @@ async function applyAll(objects: KubeObject[], kubectl: Kubectl): Promise<void> 
     { input: asList(objects) },
   );
   if (code !== 0) throw new Error(stderr.trim());
+}
+
+/** ConfigMaps that the operator edits in the cluster; a deploy brings new keys and leaves the others as they are. */
+const EDITED = ["nginx", "kube-lego", "kube-lego-status"];
+
+/** @param given Keys that this deploy sets on purpose. */
+export async function keepEdits(objects: KubeObject[], given: string[], kubectl: Kubectl): Promise<KubeObject[]> {
+  return Promise.all(
+    objects.map(async (object) => {
+      if (object.kind !== "ConfigMap" || !EDITED.includes(object.metadata.name)) return object;
+      const name = object.metadata.name;
+      const [there] = await kubectl.objects(["get", "configmap", name, "--ignore-not-found"]);
+      const edits = Object.entries((there?.data ?? {}) as Record<string, string>).filter(
+        ([key]) => !given.includes(key),
+      );
+      return { ...object, data: { ...(object.data as object | undefined), ...Object.fromEntries(edits) } };
+    }),
+  );
 }
 
 /** What was asked for of each object, without what controllers write into it. */

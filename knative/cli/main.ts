@@ -2,14 +2,15 @@
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { fileURLToPath } from "node:url";
+import { stringify } from "yaml";
 import { check } from "./check.ts";
-import { deploy, makeNamespace } from "./deploy.ts";
+import { deploy, keepEdits, makeNamespace } from "./deploy.ts";
 import { buildImages, tagImages, uploadImages } from "./images.ts";
-import { createKubectl } from "./kubectl.ts";
+import { createKubectl, type Kubectl } from "./kubectl.ts";
 import { nextSteps } from "./next.ts";
 import { precheck } from "./precheck.ts";
 import { deleteFunctions, purge } from "./purge.ts";
-import { render } from "./render.ts";
+import { type KubeObject, objectsOf, render } from "./render.ts";
 import { savedRevision, setRevision } from "./revision.ts";
 import { makeSecret, secretVersion } from "./secrets.ts";
 import { parseSettings, type Settings } from "./settings.ts";
@@ -23,6 +24,22 @@ const say = (line: string) => {
 async function settings(): Promise<Settings> {
   const parsed = parseSettings(process.env);
   return { ...parsed, tag: parsed.tag ?? (await savedRevision(root)) };
+}
+
+/** What a deploy applies: the manifests, and what of the cluster's own state goes into them (none without a cluster). */
+async function wanted(chosen: Settings, kubectl: Kubectl): Promise<KubeObject[]> {
+  const reachable = await kubectl.attempt(["get", "--raw", "/readyz", "--request-timeout", "5s"]);
+  const there = reachable.code === 0;
+  const version = there && chosen.overlay === "twitch" ? await secretVersion(kubectl) : undefined;
+  const objects = objectsOf(await render(chosen, { root, secretVersion: version }));
+  if (!there) return objects;
+  const { email, url } = chosen.lego;
+  const given = [
+    ...(chosen.hosts.length > 0 ? ["hosts"] : []),
+    ...(email ? ["lego.email"] : []),
+    ...(url ? ["lego.url"] : []),
+  ];
+  return keepEdits(objects, given, kubectl);
 }
 
 async function confirm(question: string, { yes }: Settings): Promise<void> {
@@ -46,8 +63,8 @@ const verbs: Record<string, () => Promise<void>> = {
   secrets: async () => say(await makeSecret(process.env, createKubectl(await settings()))),
   render: async () => {
     const chosen = await settings();
-    const version = await secretVersion(createKubectl(chosen)).catch(() => undefined);
-    say(await render(chosen, { root, secretVersion: version }));
+    const objects = await wanted(chosen, createKubectl(chosen));
+    for (const object of objects) say(`---\n${stringify(object, { aliasDuplicateObjects: false })}`.trimEnd());
   },
   precheck: async () => {
     const chosen = await settings();
@@ -62,9 +79,7 @@ const verbs: Record<string, () => Promise<void>> = {
     const missing = await precheck(chosen, kubectl);
     if (missing.length > 0) throw new Error(missing.join("\nrotisserie: "));
     if (await makeNamespace(chosen.namespace, kubectl)) say(`namespace ${chosen.namespace} made`);
-    const version = chosen.overlay === "twitch" ? await secretVersion(kubectl) : undefined;
-    const manifests = await render(chosen, { root, secretVersion: version });
-    const { objects, changed } = await deploy(manifests, kubectl, say);
+    const { objects, changed } = await deploy(await wanted(chosen, kubectl), kubectl, say);
     say(`${objects.length} objects, ${changed.length} changed${changed.length > 0 ? `: ${changed.join(", ")}` : ""}`);
     for (const line of await nextSteps(chosen, kubectl)) say(line);
   },

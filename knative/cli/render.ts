@@ -1,7 +1,9 @@
 /** Settings in, manifests out: writes a kustomization that chooses, and lets kustomize (inside kubectl) do the work. */
+import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { parseAllDocuments, stringify } from "yaml";
+import { hostPatches } from "../../cert/hosts.ts";
 import { run } from "./command.ts";
 import { IMAGES, imageName, type Settings } from "./settings.ts";
 
@@ -23,18 +25,21 @@ export interface RenderOptions {
   secretVersion?: string | undefined;
 }
 
+interface Patch {
+  target: { group?: string; version?: string; kind: string; name?: string };
+  patch: string;
+}
+
 const knativeService = (name: string) => ({ group: "serving.knative.dev", kind: "Service", name });
 const add = (path: string, value: unknown) => stringify([{ op: "add", path, value }]);
 
 /** The kustomization that chooses what the settings say. `up`: the way from it to the checkout. */
 export function kustomization(settings: Settings, up: string, secretVersion?: string): Record<string, unknown> {
-  const { namespace, overlay, components, imagePullSecrets } = settings;
-  const patches: { target: Record<string, string>; patch: string }[] = Object.entries(settings.poller).map(
-    ([name, value]) => ({
-      target: knativeService("rotisserie-poller"),
-      patch: add("/spec/template/spec/containers/0/env/-", { name, value }),
-    }),
-  );
+  const { namespace, overlay, components, imagePullSecrets, edge } = settings;
+  const patches: Patch[] = Object.entries(settings.poller).map(([name, value]) => ({
+    target: knativeService("rotisserie-poller"),
+    patch: add("/spec/template/spec/containers/0/env/-", { name, value }),
+  }));
   if (secretVersion !== undefined) {
     patches.push({
       target: knativeService("rotisserie-poller"),
@@ -50,18 +55,31 @@ export function kustomization(settings: Settings, up: string, secretVersion?: st
       patches.push({ target, patch: add("/spec/template/spec/imagePullSecrets", value) });
     }
   }
+  // A device of our own, the same in every pod: Twitch shows an advertisement to a new one first.
+  const deviceId = createHash("sha256")
+    .update([namespace, ...settings.hosts].join(" "))
+    .digest("hex")
+    .slice(0, 32);
+  patches.push({
+    target: knativeService("rotisserie-capture"),
+    patch: add("/spec/template/spec/containers/0/env/-", { name: "DEVICE_ID", value: deviceId }),
+  });
+  const cert = edge === "none" ? undefined : edgeOf(settings, up);
   return {
     apiVersion: "kustomize.config.k8s.io/v1beta1",
     kind: "Kustomization",
     namespace,
-    resources: [join(up, "knative/overlays", overlay)],
-    components: components.filter((name) => name !== overlay).map((name) => join(up, "knative/components", name)),
+    resources: [join(up, "knative/overlays", overlay), ...(cert ? [join(up, "cert")] : [])],
+    components: [
+      ...components.filter((name) => name !== overlay).map((name) => join(up, "knative/components", name)),
+      ...(cert?.components ?? []),
+    ],
     labels: [{ pairs: OWNED, includeSelectors: false, includeTemplates: false }],
     images: IMAGES.map((image) => {
       const { name, tag } = imageName(settings, image);
       return { name: `rotisserie-${image}`, newName: name, newTag: tag };
     }),
-    patches,
+    patches: [...patches, ...(cert?.patches ?? [])],
     // The poller's own route, by its full name: Knative's gateway knows a private service by no shorter one.
     replacements: [
       {
@@ -76,6 +94,27 @@ export function kustomization(settings: Settings, up: string, secretVersion?: st
       },
     ],
   };
+}
+
+/** The edge's part: its own components, and the site's names in its objects. */
+function edgeOf(
+  { edge, overlay, components, hosts, lego }: Settings,
+  up: string,
+): { components: string[]; patches: Patch[] } {
+  const wanted = [
+    ...(edge === "ingress" ? ["ingress"] : []),
+    ...(edge === "nginx" && overlay === "simulated" ? ["simulated"] : []),
+    ...(edge === "nginx" && components.includes("size-large") ? ["size-large"] : []),
+  ];
+  const patches: Patch[] = hosts.length > 0 ? hostPatches(hosts, edge === "ingress" ? "ingress" : "nginx") : [];
+  for (const [key, value] of Object.entries({ "lego.email": lego.email, "lego.url": lego.url })) {
+    if (value === undefined) continue;
+    patches.push({
+      target: { version: "v1", kind: "ConfigMap", name: "kube-lego" },
+      patch: add(`/data/${key}`, value),
+    });
+  }
+  return { components: wanted.map((name) => join(up, "cert/components", name)), patches };
 }
 
 /** Exactly what `task deploy` applies. */

@@ -1,5 +1,15 @@
 /** What an operator may say to `task`, by environment variable. Pure: environment in, typed settings out. */
-import { ConfigError, type Env, fail, flag, oneOf, optionalText, text, words } from "../../functions/runtime/config.ts";
+import {
+  ConfigError,
+  type Env,
+  fail,
+  flag,
+  oneOf,
+  optionalText,
+  text,
+  url,
+  words,
+} from "../../functions/runtime/config.ts";
 
 export const COMPONENTS = [
   "twitch",
@@ -41,11 +51,16 @@ export interface Settings {
   context: string | undefined;
   imagePullSecrets: string[];
   poller: Record<string, string>;
+  /** What ConfigMap kube-lego says; what is not set here stays as it is in the cluster. */
+  lego: { email: string | undefined; url: string | undefined };
   /** Do not ask. */
   yes: boolean;
   /** Documented once, replaced by the Trigger. */
   ocrHost: string | undefined;
 }
+
+/** Where a demonstration says it is: browsers take every name under localhost for this machine. */
+export const DEMO_HOST = "rotisserie.localhost";
 
 const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const HOST = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
@@ -65,6 +80,8 @@ export function parseSettings(env: Env): Settings {
   for (const host of hosts) {
     if (!HOST.test(host)) fail("APP_HOSTNAME", host, "host names such as rotisserie.tv, without scheme and path");
   }
+  const overlay = oneOf(env, "OVERLAY", ["twitch", "simulated"], "twitch");
+  if (hosts.length === 0 && overlay === "simulated") hosts.push(DEMO_HOST);
   const user = optionalText(env, "docker_username");
   if (user !== undefined && !/^[a-z0-9][a-z0-9._:/-]*[a-z0-9]$/.test(user)) {
     fail("docker_username", user, "a Docker Hub user, or registry/path such as ghcr.io/me");
@@ -76,7 +93,7 @@ export function parseSettings(env: Env): Settings {
   const tool = optionalText(env, "CONTAINER_TOOL");
   return {
     namespace,
-    overlay: oneOf(env, "OVERLAY", ["twitch", "simulated"], "twitch"),
+    overlay,
     components,
     user,
     tag,
@@ -91,6 +108,7 @@ export function parseSettings(env: Env): Settings {
         return value === undefined ? [] : [[name, value]];
       }),
     ),
+    lego: { email: optionalText(env, "LEGO_EMAIL"), url: optionalText(env, "LEGO_URL") && url(env, "LEGO_URL") },
     yes: flag(env, "YES"),
     ocrHost: optionalText(env, "OCR_HOST"),
   };
