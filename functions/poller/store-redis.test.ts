@@ -1,40 +1,20 @@
 /** With a real redis-server, killed, hung and filled with rubbish. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { createClient } from "redis";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createLog } from "../runtime/log.ts";
 import { createMetrics } from "../runtime/metrics.ts";
 import { info, type PollerOptions, startPoller, type TestPoller } from "./app.fixture.ts";
 import { createPollerMetrics } from "./poller-metrics.ts";
+import { createRedisServer, type RedisServer } from "./redis.fixture.ts";
 import { SCHEDULE } from "./schedule.ts";
 import type { News, Store } from "./store.ts";
 import { createRedisStore } from "./store-redis.ts";
 
-let dir: string;
-let port: number;
-let server: ChildProcess;
+let redis: RedisServer;
 const log = createLog("poller", "silent");
 const T = Date.parse("2026-01-02T20:00:00Z");
 
-async function startRedis(): Promise<void> {
-  const args = ["--port", String(port), "--bind", "127.0.0.1", "--dir", dir, "--save", "", "--appendonly", "yes"];
-  server = spawn("redis-server", args, { stdio: ["ignore", "pipe", "inherit"] });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.stdout?.on("data", (text: Buffer) => text.includes("Ready to accept connections") && resolve());
-  });
-}
-async function stopRedis(): Promise<void> {
-  if (server.exitCode !== null) return;
-  const ended = new Promise((resolve) => server.once("exit", resolve));
-  server.kill("SIGKILL");
-  await ended;
-}
-const connect = () => createClient({ url: `redis://127.0.0.1:${port}` });
+const connect = () => createClient({ url: redis.url });
 /** A client of our own, to write what nobody should. */
 async function raw<T>(work: (client: ReturnType<typeof connect>) => Promise<T>): Promise<T> {
   const client = connect();
@@ -47,19 +27,10 @@ async function raw<T>(work: (client: ReturnType<typeof connect>) => Promise<T>):
 }
 
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), "rotisserie-redis-"));
-  port = await new Promise((resolve) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
-  await startRedis();
+  redis = await createRedisServer();
+  await redis.start();
 });
-afterAll(async () => {
-  await stopRedis();
-  await rm(dir, { recursive: true, force: true });
-});
+afterAll(() => redis.remove());
 beforeEach(() => raw((client) => client.flushAll()));
 
 const open: { close(): Promise<void> }[] = [];
@@ -70,7 +41,7 @@ afterEach(async () => {
 async function store(clock: () => number = () => T) {
   const metrics = createMetrics("poller");
   const made = await createRedisStore({
-    redisUrl: `redis://127.0.0.1:${port}`,
+    redisUrl: redis.url,
     schedule: SCHEDULE,
     now: clock,
     log,
@@ -85,7 +56,7 @@ async function poller(options: PollerOptions = {}): Promise<TestPoller> {
     ...options,
     createStore: (metrics) =>
       createRedisStore({
-        redisUrl: `redis://127.0.0.1:${port}`,
+        redisUrl: redis.url,
         schedule: SCHEDULE,
         now: () => Date.now(),
         log,
@@ -255,7 +226,7 @@ describe("pollers on one Redis", () => {
     await a.get("/current");
     await eventually(5, "the first round", async () => (a.state.sent.length === 2 ? true : undefined));
     await a.answer("alpha", { match: 7 }, 0);
-    await stopRedis();
+    await redis.kill();
     await eventually(5, "/readyz says so", async () => {
       const ready = await a.get("/readyz");
       const text = await ready.text();
@@ -267,7 +238,7 @@ describe("pollers on one Redis", () => {
     expect(((await (await a.get("/all")).json()) as unknown[]).length).toBe(2);
     expect(await (await a.get("/metrics")).text()).toMatch(/rotisserie_store_up\{service="poller"\} 0/);
 
-    await startRedis();
+    await redis.start();
     await eventually(15, "/readyz is content again", async () =>
       (await (await a.get("/readyz")).text()) === "ready\n" ? true : undefined,
     );
@@ -285,21 +256,21 @@ describe("pollers on one Redis", () => {
     asNow(a);
     await a.get("/current");
     await eventually(5, "the first round", async () => (a.state.sent.length === 2 ? true : undefined));
-    server.kill("SIGSTOP");
+    redis.signal("SIGSTOP");
     try {
       for (let i = 0; i < 5; i++) expect((await a.answer("alpha", { match: 7 - i }, 5 - i)).status).toBe(204);
       expect((await a.get("/current")).status).toBe(200);
       expect(await (await a.get("/readyz")).text()).toContain("Redis has been away");
     } finally {
-      server.kill("SIGCONT");
+      redis.signal("SIGCONT");
     }
   });
 
   test("a start without Redis: a poller all the same", async () => {
-    await stopRedis();
+    await redis.kill();
     const a = await poller();
     expect((await a.get("/current")).status).toBe(200);
     expect(await (await a.get("/readyz")).text()).toContain("Redis has been away");
-    await startRedis();
+    await redis.start();
   }, 20_000);
 });
