@@ -1,4 +1,4 @@
-import { type Env, integer, number, oneOf, words } from "../runtime/config.ts";
+import { type Env, integer, number, oneOf, optionalText, words } from "../runtime/config.ts";
 
 export const ENGINES = ["strip", "pp-ocr", "tesseract"] as const;
 export type EngineName = (typeof ENGINES)[number];
@@ -13,6 +13,8 @@ export interface OcrConfig {
   accept: number;
   /** Games with an unverified profile to read all the same. */
   unverified: string[];
+  /** Directory of the debug view; pictures are kept there for a day. */
+  debug: string | undefined;
 }
 
 export function parseConfig(env: Env): OcrConfig {
@@ -21,5 +23,6 @@ export function parseConfig(env: Env): OcrConfig {
     engine: oneOf(env, "OCR_ENGINE", ENGINES, DEFAULT_ENGINE),
     accept: number(env, "OCR_ACCEPT", DEFAULT_ACCEPT, 0, 1),
     unverified: words(env, "OCR_UNVERIFIED"),
+    debug: optionalText(env, "OCR_DEBUG"),
   };
 }

@@ -6,10 +6,11 @@ import type { Grey } from "./picture.ts";
 /** A 4K frame's PUBG region is 1296 x 389; a whole 1080p frame still passes. A 64 KiB PNG can claim far more. */
 const MAX_PIXELS = 1920 * 1080;
 const MIN_SIDE = 8;
+/** First bytes by type: the library also reads SVG, PDF and more, and none of that may reach it. */
 const FORMATS = new Map([
-  ["image/png", "png"],
-  ["image/jpeg", "jpeg"],
-  ["image/webp", "webp"],
+  ["image/png", { name: "png", magic: "\x89PNG\r\n\x1a\n", at: 0 }],
+  ["image/jpeg", { name: "jpeg", magic: "\xff\xd8\xff", at: 0 }],
+  ["image/webp", { name: "webp", magic: "WEBP", at: 8 }],
 ]);
 
 // One picture at a time needs neither sharp's cache nor its threads; both only cost memory.
@@ -20,9 +21,11 @@ sharp.concurrency(1);
 export async function decode(bytes: Uint8Array, contentType: string): Promise<Grey> {
   const expected = FORMATS.get(contentType);
   if (!expected) throw new Rejected(415, `${contentType} is not a picture the reader takes`);
+  const start = Buffer.from(bytes.subarray(0, 16)).toString("latin1");
+  if (!start.startsWith(expected.magic, expected.at))
+    throw new Rejected(422, `the data is no ${expected.name} picture`);
   const image = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: "error", pages: 1 });
-  const { width, height, format, pages } = await orReject(image.metadata(), "not a picture");
-  if (format !== expected) throw new Rejected(422, `the data is ${format}, not ${expected}`);
+  const { width, height, pages } = await orReject(image.metadata(), "a broken picture");
   if ((pages ?? 1) > 1) throw new Rejected(422, "an animation, not a picture");
   if (width * height > MAX_PIXELS) throw new Rejected(422, `${width} x ${height} is more than ${MAX_PIXELS} pixels`);
   if (width < MIN_SIDE || height < MIN_SIDE) throw new Rejected(422, `${width} x ${height} is too small to read`);

@@ -6,15 +6,15 @@ import { childTrace } from "../runtime/trace.ts";
 import { findProfile } from "./games/index.ts";
 import type { Profile } from "./games/profile.ts";
 import type { Grey } from "./picture.ts";
-import { checkStrip, type Strip } from "./reader.ts";
+import { checkStrip, type Sight, type Strip } from "./reader.ts";
 
 export interface Dependencies {
   decode(bytes: Uint8Array, contentType: string): Promise<Grey>;
-  read(strip: Strip, profile: Profile): Promise<Reading>;
+  read(strip: Strip, profile: Profile): Promise<{ sight: Sight; reading: Reading }>;
   enabled(game: string): boolean;
   now(): string;
   /** Told of every reading: metrics, log, debug view. */
-  observe(event: FrameCaptured, strip: Strip, reading: Reading): void;
+  observe(event: FrameCaptured, strip: Strip, sight: Sight, reading: Reading): void;
 }
 
 /** frame.captured in, count.read out. The reply's id follows from the frame's: a frame read twice is one reading. */
@@ -29,8 +29,8 @@ export function createHandler({ decode, read, enabled, now, observe }: Dependenc
     const picture = await decode(event.data, event.datacontenttype);
     const strip = { picture, region: { x, y, width, height }, frame: { width: framewidth, height: frameheight } };
     checkStrip(strip);
-    const reading = await read(strip, profile);
-    observe(event, strip, reading);
+    const { sight, reading } = await read(strip, profile);
+    observe(event, strip, sight, reading);
     const attributes = { ...carried, traceparent: childTrace(traceparent) };
     return countRead.create({
       id: `${event.id}.read`.slice(-256),

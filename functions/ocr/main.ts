@@ -2,10 +2,11 @@ import { availableParallelism } from "node:os";
 import { frameCaptured } from "../contracts/events.ts";
 import { oneOf } from "../runtime/config.ts";
 import { createGate } from "../runtime/gate.ts";
-import { createLog, LOG_LEVELS } from "../runtime/log.ts";
+import { createLog, errorFields, LOG_LEVELS } from "../runtime/log.ts";
 import { createMetrics } from "../runtime/metrics.ts";
 import { on, runMain, serve } from "../runtime/serve.ts";
 import { parseConfig } from "./config.ts";
+import { openDebugView } from "./debug.ts";
 import { decode } from "./decode.ts";
 import { openEngine, warm } from "./engines/index.ts";
 import { findProfile } from "./games/index.ts";
@@ -27,16 +28,33 @@ runMain(log, async () => {
   );
   const engine = await openEngine(config.engine);
   await warm(engine);
+  const debug = config.debug
+    ? await openDebugView(config.debug, Date.now, (problem) => log.warn(errorFields(problem), "the debug view failed"))
+    : undefined;
   const gate = createGate({ width: availableParallelism(), queue: QUEUE });
   const handler = createHandler({
     decode,
-    read: async (strip, profile) => toReading(await look(strip, profile, engine), engine.name, config.accept),
+    read: async (strip, profile) => {
+      const sight = await look(strip, profile, engine);
+      return { sight, reading: toReading(sight, engine.name, config.accept) };
+    },
     enabled: (game) => findProfile(game)?.verified === true || config.unverified.includes(game),
     now: () => new Date().toISOString(),
-    observe: ({ attributes: { game }, subject }, _strip, reading) => {
-      const result = reading.ok ? reading.phase : reading.reason;
-      readings.inc({ game, result });
+    observe: ({ attributes, subject }, strip, sight, reading) => {
+      const { game, frametime, region } = attributes;
+      readings.inc({ game, result: reading.ok ? reading.phase : reading.reason });
       log.debug({ game, subject, ...reading }, "read");
+      const entry = {
+        login: subject,
+        game,
+        frametime,
+        region,
+        frame: strip.frame,
+        engine: engine.name,
+        sight,
+        reading,
+      };
+      void debug?.save(entry, strip);
     },
   });
   return serve({
@@ -45,6 +63,9 @@ runMain(log, async () => {
     log,
     metrics,
     subscriptions: [on(frameCaptured, (event) => gate(() => handler(event)))],
-    close: () => engine.close(),
+    close: async () => {
+      debug?.close();
+      await engine.close();
+    },
   });
 });

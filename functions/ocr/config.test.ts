@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { parseConfig } from "./config.ts";
+
+const standard = { port: 3001, engine: "strip", accept: 0.9, unverified: [], debug: undefined };
+
+test.each([
+  ["nothing set", {}, standard],
+  [
+    "all set",
+    { PORT: "8080", OCR_ENGINE: "pp-ocr", OCR_ACCEPT: "0.75", OCR_UNVERIFIED: "blackout", OCR_DEBUG: "/d" },
+    { port: 8080, engine: "pp-ocr", accept: 0.75, unverified: ["blackout"], debug: "/d" },
+  ],
+  ["empty is not set", { OCR_ACCEPT: "", OCR_DEBUG: "" }, standard],
+])("parseConfig: %s", (_name, env, expected) => {
+  expect(parseConfig(env)).toEqual(expected);
+});
+
+test.each([
+  ["OCR_ENGINE", "eyes", /OCR_ENGINE="eyes": one of strip, pp-ocr, tesseract/],
+  ["OCR_ACCEPT", "2", /OCR_ACCEPT="2": a number from 0 to 1/],
+  ["PORT", "http", /PORT="http"/],
+])("parseConfig refuses %s=%s", (name, value, reason) => {
+  expect(() => parseConfig({ [name]: value })).toThrow(reason);
+});

@@ -1,0 +1,108 @@
+import { expect, test } from "vitest";
+import type { Word } from "./engines/engine.ts";
+import { apex } from "./games/apex.ts";
+import type { Profile } from "./games/profile.ts";
+import { pubg } from "./games/pubg.ts";
+import { pubgMobile } from "./games/pubg-mobile.ts";
+import { warzone } from "./games/warzone.ts";
+import { agree, judge } from "./hud.ts";
+
+const WIDTH = 480;
+/** A word with its middle at `x`, as the strip engine gives them. */
+const at = (text: string, x: number, confidence = 0.99): Word => ({
+  text,
+  confidence,
+  box: { x: x - 4 * text.length, y: 0, width: 8 * text.length, height: 48 },
+});
+const match = (alive: number, certainty = 0.99) => ({ phase: "match", alive, certainty });
+const lobby = (alive: number, certainty = 0.99) => ({ phase: "lobby", alive, certainty });
+
+const table: [string, Profile, Word[], object][] = [
+  ["the count", pubg, [at("58", 400), at("alive", 440)], match(58)],
+  ["one word as a general engine reads it", pubg, [at("58ALIVE", 420)], match(58)],
+  ["a lobby", pubg, [at("96", 390), at("joined", 440)], lobby(96)],
+  ["a lobby in Chinese", pubg, [at("18加入", 420)], lobby(18)],
+  ["Vietnamese with and without accents", pubg, [at("7", 380), at("Còn sống", 430)], match(7)],
+  [
+    "kills and assists beside it",
+    pubg,
+    [at("1", 190), at("killed", 230), at("2", 290), at("assisted", 340), at("39", 400), at("alive", 440)],
+    match(39),
+  ],
+  ["kills alone", pubg, [at("1", 390), at("killed", 440)], { reason: "no-counter" }],
+  ["a timer is no count", pubg, [at("26:13", 390), at("alive", 440)], { reason: "unreadable" }],
+  ["a timer left of a lobby", pubg, [at("26:13", 280), at("time", 330), at("18", 390), at("joined", 440)], lobby(18)],
+  [
+    "observers: label before number",
+    pubg,
+    [at("teams", 180), at("7", 225), at("alive", 280), at("19", 330), at("time", 380), at("19:16", 440)],
+    match(19),
+  ],
+  [
+    "numbers on both sides and no order",
+    pubg,
+    [at("58", 400), at("alive", 440), at("3", 470)],
+    { reason: "unreadable" },
+  ],
+  ["the place after death", pubg, [at("#42/84", 400)], { reason: "match-over" }],
+  ["a place beside a label", pubg, [at("#42/84", 400), at("alive", 440)], { reason: "unreadable" }],
+  ["a digit that is cut", pubg, [at("x8", 400), at("alive", 440)], { reason: "unreadable" }],
+  ["a number at the picture's edge", pubg, [at("8", 3), at("alive", 40)], { reason: "unreadable" }],
+  ["letters for digits", pubg, [at("6I", 400), at("alive", 440)], { reason: "unreadable" }],
+  ["frames a second", pubg, [at("97", 390), at("FPS", 420)], { reason: "no-counter" }],
+  ["a bare number", pubg, [at("58", 400)], { reason: "no-counter" }],
+  ["a label alone", pubg, [at("alive", 440)], { reason: "unreadable" }],
+  ["a number too far away", pubg, [at("58", 200), at("alive", 440)], { reason: "unreadable" }],
+  ["nobody alive", pubg, [at("0", 400), at("alive", 440)], { reason: "out-of-range" }],
+  ["more than a match holds", pubg, [at("101", 400), at("alive", 440)], { reason: "out-of-range" }],
+  ["a leading zero", pubg, [at("07", 400), at("alive", 440)], { reason: "out-of-range" }],
+  ["two counters", pubg, [at("58", 100), at("alive", 140), at("31", 390), at("joined", 440)], { reason: "unreadable" }],
+  [
+    "a faint second label in the scenery",
+    pubg,
+    [at("8", 100, 0.2), at("alive", 140, 0.3), at("31", 390), at("alive", 440)],
+    match(31),
+  ],
+  ["no words", pubg, [], { reason: "no-counter" }],
+  [
+    "mobile: only what follows the label",
+    pubgMobile,
+    [at("5", 20), at("剩余", 60), at("20", 110), at("队伍", 160), at("6", 200)],
+    match(20),
+  ],
+  ["mobile: number before the label", pubgMobile, [at("20", 20), at("剩余", 60)], { reason: "unreadable" }],
+  [
+    "icons above",
+    warzone,
+    [at("squads", 300), at("13", 300), at("person", 350), at("51", 350), at("icon", 400), at("51", 400)],
+    match(51),
+  ],
+  ["icons above: nothing under the person", warzone, [at("person", 350), at("51", 400)], { reason: "unreadable" }],
+  ["a person and its number", apex, [at("16", 120), at("xxxxxx", 200), at("person", 300), at("44", 330)], match(44)],
+];
+
+test.each(table)("judge: %s", (_name, profile, words, expected) => {
+  expect(judge(words, WIDTH, profile)).toEqual(expected);
+});
+
+test("judge: the weaker of number and label is the certainty", () => {
+  expect(judge([at("58", 400, 0.8), at("alive", 440, 0.9)], WIDTH, pubg)).toMatchObject({ certainty: 0.8 });
+});
+
+const seen = (alive: number, certainty: number) => ({ phase: "match" as const, alive, certainty });
+
+test.each([
+  ["all alike", [seen(5, 0.9), seen(5, 0.8)], { phase: "match", alive: 5, certainty: 0.8 }],
+  [
+    "a view that saw nothing is a doubt",
+    [seen(5, 0.8), { reason: "no-counter" as const }],
+    { alive: 5, certainty: 0.8 * 0.75 },
+  ],
+  ["views that differ", [seen(5, 0.9), seen(6, 0.9)], { reason: "unreadable" }],
+  ["match or lobby", [seen(5, 0.9), { ...seen(5, 0.9), phase: "lobby" as const }], { reason: "unreadable" }],
+  ["nothing anywhere", [{ reason: "no-counter" as const }], { reason: "no-counter" }],
+])("agree: %s", (_name, views, expected) => {
+  const got = agree(views);
+  if ("certainty" in expected && "certainty" in got) expect(got.certainty).toBeCloseTo(expected.certainty);
+  else expect(got).toEqual(expected);
+});
