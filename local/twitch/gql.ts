@@ -1,5 +1,6 @@
 /** gql.twitch.tv: the playback token, by a plain query or by the hash of a stored one; and what streamlink asks besides. */
 import { createHmac, timingSafeEqual } from "node:crypto";
+import { categories } from "./channels.ts";
 import type { Answer } from "./oauth.ts";
 import type { Channel } from "./script.ts";
 
@@ -18,9 +19,9 @@ export function createGql(channelOf: (login: string) => Channel | undefined, sec
   const one = (request: unknown, now: number): object | Answer => {
     const { operation, query, hash, variables } = readRequest(request);
     const playback = operation === "PlaybackAccessToken" || query.includes("streamPlaybackAccessToken");
-    if (!playback) return { data: {}, extensions: { operationName: operation } };
     const login = loginOf(query, variables);
     const channel = channelOf(login);
+    if (!playback) return { data: metadata(operation, channel), extensions: { operationName: operation } };
     if (channel?.fault === "token-unauthorized") {
       const message = 'The "Authorization" token is invalid.';
       return { status: 401, body: { error: "Unauthorized", status: 401, message } };
@@ -59,6 +60,17 @@ export function createGql(channelOf: (login: string) => Channel | undefined, sec
       if (typeof value.channel !== "string" || typeof value.expires !== "number") return undefined;
       return value.expires * 1000 > now ? value.channel : undefined;
     },
+  };
+}
+
+/** What streamlink asks to name its recordings. */
+function metadata(operation: string, channel: Channel | undefined): object {
+  if (!channel) return {};
+  if (operation === "ChannelShell") return { userOrError: { id: channel.userId, displayName: channel.displayName } };
+  if (operation !== "StreamMetadata") return {};
+  const game = { name: categories[channel.game]?.name ?? "" };
+  return {
+    user: { id: channel.userId, lastBroadcast: { title: channel.title }, stream: { id: `4${channel.userId}`, game } },
   };
 }
 
@@ -107,7 +119,7 @@ function readRequest(request: unknown): Request {
 
 /** In the variables, under the names players use, or written into the query. */
 function loginOf(query: string, variables: unknown): string {
-  for (const name of ["login", "channelName", "channel"]) {
+  for (const name of ["login", "channelLogin", "channelName", "channel"]) {
     const value = field(variables, name);
     if (typeof value === "string") return value.toLowerCase();
   }

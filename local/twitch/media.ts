@@ -32,6 +32,7 @@ const SESSION_SECONDS = 24 * 3600;
 /** Segments stay for a minute after they left the playlist. */
 const KEEP = WINDOW + 30;
 const AHEAD = 5;
+const READY_ADS = 3;
 
 export async function usher(studio: Studio, login: string, query: URLSearchParams, response: ServerResponse) {
   const channel = studio.channelOf(login.toLowerCase());
@@ -48,8 +49,10 @@ export async function usher(studio: Studio, login: string, query: URLSearchParam
   if (!channel || !isLive(channel, newest)) {
     return refuse(response, 404, "transcode_does_not_exist", "twirp error not_found: transcode does not exist");
   }
-  const prefetch = query.get("fast_bread") === "true";
-  const session = { login: channel.login, start: newest, prefetch, page: false };
+  const prefetch = query.get("fast_bread")?.toLowerCase() === "true";
+  // Advertisements are ready-made: a playlist that begins with them lists a few at once.
+  const start = newest - Math.max(0, Math.min(READY_ADS, channel.preroll) - 1);
+  const session = { login: channel.login, start, prefetch, page: false };
   const text = multivariant(channel, clock, (variant) => {
     const id = writeSession({ ...session, variant: variant.name }, studio.secret);
     return `${studio.url()}/hls-media/playlist/${id}.m3u8`;

@@ -53,7 +53,7 @@ export function multivariant(channel: Channel, clock: Clock, uriOf: (variant: Va
     ];
     if (channel.naming !== "video") {
       attributes.push(
-        `STABLE-VARIANT-ID="${channel.userId}-${variant.name}"`,
+        `STABLE-VARIANT-ID="${variant.name}"`,
         `IVS-NAME="${variant.name}"`,
         `IVS-VARIANT-SOURCE="${variant.source ? "source" : "transcode"}"`,
       );
@@ -92,7 +92,9 @@ export function mediaPlaylist(channel: Channel, session: Session, clock: Clock, 
   while (!isLive(channel, newest) && waited++ < WINDOW) newest--;
   if (!isLive(channel, newest)) return { ok: false, reason: "gone" };
   let first = newest;
-  while (newest - first + 1 < WINDOW && isLive(channel, first - 1)) first--;
+  // A session with a pre-roll sees nothing of what was before it.
+  const earliest = channel.preroll > 0 && !session.page ? session.start : Number.NEGATIVE_INFINITY;
+  while (newest - first + 1 < WINDOW && isLive(channel, first - 1) && first > earliest) first--;
   if (session.start < first && !isLive(channel, first - 1)) {
     // The session belongs to the broadcast before this one.
     if (session.start < first - 1) return { ok: false, reason: "gone" };

@@ -1,6 +1,7 @@
 /** The Twitch simulator: one HTTP server that answers as id, api, gql and usher.ttvnw.net do, with real video. */
 import { randomBytes, randomInt } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { randomChannels } from "./channels.ts";
 import { frameChannels } from "./frames.ts";
@@ -42,6 +43,8 @@ export interface SimulatorOptions {
   ffmpegPath?: string;
   /** Encoders at a time. */
   encoders?: number;
+  /** Certificate and key: then it speaks HTTPS, as Twitch's hosts do. */
+  tls?: { cert: string; key: string };
   /** Base URL that playlists name; by default this server's own. */
   url?: string;
   tokenSeconds?: number;
@@ -174,7 +177,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     return send(response, 404, "text/plain", "not simulated\n");
   };
 
-  const server = createServer((request, response) => {
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
     route(request, response).catch((error: unknown) => {
       if (stopping.signal.aborted || response.destroyed) return response.destroy();
       options.log({ path: request.url?.split("?")[0], error: String(error) }, "request failed");
@@ -182,7 +185,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       else send(response, 500, "text/plain", "the simulator failed\n");
       return undefined;
     });
-  });
+  };
+  const server = options.tls ? createTlsServer(options.tls, listener) : createServer(listener);
   const port = await listen(server, options.port, options.host ?? "127.0.0.1");
   url ||= `http://localhost:${port}`;
   await warm(studio, [...channels.values()], options.warmSeconds ?? 0);
