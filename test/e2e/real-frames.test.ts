@@ -18,7 +18,7 @@ sayIfAbsent();
 
 /** What the simulator says that each channel shows; the functions never see it. */
 interface Truth {
-  [login: string]: { kind: string; value: number | null };
+  [login: string]: { kind: string; value: number | null; file?: string };
 }
 
 describe.runIf(haveFrames)("real frames, tick to page", () => {
@@ -65,7 +65,11 @@ describe.runIf(haveFrames)("real frames, tick to page", () => {
     }).catch(async (error: unknown) => {
       const seen = parse(AllDocument, await getJson(`${system.url}/all`)).map(({ stream_name }) => stream_name);
       const missing = expected.filter(({ login }) => !seen.includes(login));
-      throw new Error(`${error}; missing: ${JSON.stringify(missing.map(({ login }) => truth[login]))}`);
+      const told = missing.map(({ login, alive }) => {
+        const lines = system.lines.filter((line) => line.includes(login) && !line.includes("stream.found"));
+        return `${alive} (${truth[login]?.file}):\n${lines.slice(-6).join("\n")}`;
+      });
+      throw new Error(`${error}\nmissing: ${told.join("\n")}`);
     });
   }, 170_000);
 
