@@ -1,4 +1,5 @@
 /** Puts the right player on the stage, keeps the viewer's wish about sound, and passes on what the player says. */
+import { firstPaint } from "./paint.ts";
 import { createHlsPlayer } from "./player/hls.ts";
 import type { Player, PlayerEvent, Sound } from "./player/player.ts";
 import { createTwitchPlayer } from "./player/twitch.ts";
@@ -44,16 +45,25 @@ export function createStage(mount: HTMLElement, hear: (event: PlayerEvent) => vo
   };
   for (const gesture of ["pointerup", "keydown"] as const) addEventListener(gesture, touch, { capture: true });
 
+  let painted = false;
+  const start = () => {
+    if (!source || !painted) return;
+    players[source.kind] ??= make[source.kind](mount, emit);
+    players[source.kind]?.setSound(applied());
+    players[source.kind]?.play(source.kind === "twitch" ? source.channel : source.url);
+  };
+  void firstPaint().then(() => {
+    painted = true;
+    start();
+  });
+
   return {
     show: (next) => {
       if (address(next) === address(source) && next?.kind === source?.kind) return;
       if (source && source.kind !== next?.kind) players[source.kind]?.stop();
       source = next;
       mount.dataset.player = next?.kind ?? "none";
-      if (!next) return;
-      players[next.kind] ??= make[next.kind](mount, emit);
-      players[next.kind]?.setSound(applied());
-      players[next.kind]?.play(next.kind === "twitch" ? next.channel : next.url);
+      start();
     },
     resume: () => source && players[source.kind]?.resume(),
     sound: () => wish,

@@ -78,7 +78,9 @@ export function viewOf(model: Model): View {
   const lobby = document?.phase === "lobby";
   const number = lobby ? document.joined : (document?.alive ?? undefined);
   const counted = number === undefined ? undefined : `${number} ${lobby ? "joined" : "alive"}`;
-  const parts = shown ? [counted ?? "no count now", shown.name, why(model, state)] : [why(model, state)];
+  // In trouble the trouble is the news; name and number stand beside it anyway.
+  const quiet = state !== "offline" && state !== "error";
+  const parts = shown && quiet ? [counted ?? "no count now", shown.name, why(model, state)] : [why(model, state)];
   return {
     state,
     tag: tags[state],

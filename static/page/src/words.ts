@@ -42,6 +42,7 @@ export function duration(seconds: number): string {
 /** English name of a language code; the code itself where there is none ("other" on Twitch). */
 export function languageName(code: string): string {
   if (code === "other") return "Other";
+  if (code === "") return "Unknown";
   try {
     return new Intl.DisplayNames(["en"], { type: "language" }).of(code) ?? code;
   } catch {
