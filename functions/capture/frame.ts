@@ -47,9 +47,10 @@ async function decode(
   const scale = imageHeight === height ? [] : [`scale=${imageWidth}:${imageHeight}:flags=area`];
   return runFfmpeg(ffmpeg, {
     input: frame.annexB,
-    // One picture needs no second thread. The format is said, so that nothing else is ever tried on these bytes.
+    // One picture needs no second thread. The format is said, so that nothing else is ever tried on these bytes. Some
+    // versions say only at level verbose that they made up a part of the picture (SIGNS_OF_DAMAGE).
     inputOptions: [
-      ...["-hide_banner", "-nostdin", "-loglevel", "error", "-xerror", "-threads", "1", "-err_detect", "explode"],
+      ...["-hide_banner", "-nostdin", "-loglevel", "verbose", "-xerror", "-threads", "1", "-err_detect", "explode"],
       ...["-protocol_whitelist", "pipe", "-f", "h264"],
     ],
     // exact=1: not rounded to the chroma's grid, of which the luma plane knows nothing.
