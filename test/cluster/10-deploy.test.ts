@@ -1,0 +1,105 @@
+/** From an empty namespace to the first right leader, with the project's own images and the documented names. */
+import { beforeAll, describe, expect, test } from "vitest";
+import { combinations } from "../../knative/cli/check.ts";
+import { OWNED, objectsOf, render } from "../../knative/cli/render.ts";
+import { parseSettings } from "../../knative/cli/settings.ts";
+import { agent, startAgent } from "./agent.ts";
+import { kubectl, mustTask, NAMESPACE, object, REGISTRY, root, task } from "./kube.ts";
+import { CONTAINER_PORTS, NAMES, PORTS, RUNS } from "./names.ts";
+import { firstLeader } from "./truth.ts";
+
+const tag = () => process.env.IMAGE_TAG ?? "";
+const ours = Object.entries(OWNED)
+  .map(([label, value]) => `${label}=${value}`)
+  .join(",");
+
+describe("a deploy into nothing", () => {
+  test("says in one line what is missing, and applies nothing", async () => {
+    const { code, stderr } = await task("deploy", { OVERLAY: "twitch", APP_HOSTNAME: "rotisserie.example" });
+    expect(code).toBe(1);
+    expect(stderr).toContain(`Secret twitch-auth is not in ${NAMESPACE}`);
+    const { stdout } = await kubectl.attempt(["get", "namespace", NAMESPACE, "--ignore-not-found"]);
+    expect(stdout).toBe("");
+  });
+
+  test("ends with everything ready", async () => {
+    const began = Date.now();
+    const said = await mustTask("deploy");
+    expect(said).toMatch(/\d+ objects, \d+ changed/);
+    expect(Date.now() - began).toBeLessThan(180_000);
+    await startAgent(tag());
+  }, 300_000);
+
+  test("shows a running match with the number that is on the picture", async () => {
+    const { leader, ms } = await firstLeader(90);
+    process.stdout.write(`first right leader after ${ms} ms: ${leader.stream_name}, ${leader.alive} alive\n`);
+  });
+
+  test("changes nothing the second time", async () => {
+    expect(await mustTask("deploy")).toMatch(/\d+ objects, 0 changed/);
+  });
+});
+
+describe("names", () => {
+  test.each(Object.entries(NAMES))("%s are the listed ones", async (kind, names) => {
+    const found = await kubectl.objects(["get", kind, "--selector", ours]);
+    expect(found.map(({ metadata }) => metadata.name).sort()).toEqual(names);
+  });
+
+  test.each(Object.entries(PORTS))("Service %s has the documented ports", async (name, ports) => {
+    const { spec } = await object<{ spec: { ports: { port: number; name: string }[] } }>("service", name);
+    expect(spec.ports.map(({ port, name: called }) => ({ port, name: called }))).toEqual(ports);
+  });
+
+  test.each(Object.entries(RUNS))("%s runs %s by its digest, cluster-local, on its port", async (name, image) => {
+    const service = await object<{ status: { latestReadyRevisionName: string } }>("ksvc", name);
+    expect(service.metadata.labels?.["networking.knative.dev/visibility"]).toBe("cluster-local");
+    const { status, spec } = await object<{
+      status: { containerStatuses: { imageDigest: string }[] };
+      spec: { containers: { ports: { containerPort: number }[] }[] };
+    }>("revision", service.status.latestReadyRevisionName);
+    expect(status.containerStatuses[0]?.imageDigest).toMatch(new RegExp(`^${REGISTRY}/${image}@sha256:[0-9a-f]{64}$`));
+    expect(spec.containers[0]?.ports[0]?.containerPort).toBe(CONTAINER_PORTS[name as keyof typeof CONTAINER_PORTS]);
+  });
+});
+
+describe("from outside", () => {
+  let kourier = "";
+  beforeAll(async () => {
+    const path = "jsonpath={.spec.clusterIP}";
+    kourier = await kubectl(["get", "service", "kourier", "--namespace", "kourier-system", "-o", path]);
+  });
+
+  test.each(Object.keys(RUNS))("Kourier's outside gateway does not know %s", async (name) => {
+    for (const host of [`${name}.${NAMESPACE}.svc.cluster.local`, `${name}.${NAMESPACE}`, name]) {
+      expect((await agent.get(`http://${kourier}/current`, host)).status).toBe(404);
+    }
+  });
+});
+
+describe("every combination", () => {
+  test("is taken by the API server in a dry run", async () => {
+    // Each component once with each overlay; the offline check renders all of them.
+    const chosen = combinations().filter(({ components }) => components.length <= 1);
+    for (const { overlay, components } of chosen) {
+      const settings = parseSettings({
+        OVERLAY: overlay,
+        COMPONENTS: components.join(" "),
+        NAMESPACE,
+        docker_username: REGISTRY,
+        IMAGE_TAG: tag(),
+        APP_HOSTNAME: "rotisserie.example",
+      });
+      const objects = objectsOf(await render(settings, { root }));
+      // A Broker's class cannot be changed, not even in a dry run.
+      const items = components.includes("kafka") ? objects.filter(({ kind }) => kind !== "Broker") : objects;
+      const input = JSON.stringify({ apiVersion: "v1", kind: "List", items });
+      await kubectl(
+        ["apply", "--server-side", "--dry-run=server", "--force-conflicts", "--field-manager", "test", "-f", "-"],
+        {
+          input,
+        },
+      );
+    }
+  });
+});
