@@ -5,16 +5,16 @@
  * Unlike Knative it has bounds: a full queue answers 503 with Retry-After instead of growing until memory ends.
  */
 import { setMaxListeners } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { Agent } from "undici";
 import { errorFields, type Log } from "../../functions/runtime/log.ts";
+import { nameOf, resolveAddresses, written } from "./addresses.ts";
 import { type Delivery, deliver } from "./deliver.ts";
 import { wants } from "./filter.ts";
-import { createLimit, type Limit } from "./limit.ts";
+import { type Accept, startIngress } from "./ingress.ts";
+import { createLimit } from "./limit.ts";
 import { send } from "./send.ts";
 import { startTicks } from "./tick.ts";
-import { BadEvent, type BrokerEvent, filterView, problemOf, readMessage } from "./wire.ts";
+import { type BrokerEvent, filterView, problemOf } from "./wire.ts";
 import type { Destination, TriggerSpec, Wiring } from "./wiring.ts";
 
 export type { Delivery } from "./deliver.ts";
@@ -31,6 +31,14 @@ export interface BrokerOptions {
   ticksAfter?: Promise<void>;
   /** Stands in addresses and in the tick's source. */
   namespace?: string;
+  limits?: Limits;
+}
+
+export interface Limits {
+  /** Deliveries not finished yet, waiting retries included. */
+  pending: number;
+  /** Bytes of the data they hold. */
+  pendingBytes: number;
 }
 
 export interface RunningBroker {
@@ -43,52 +51,26 @@ export interface RunningBroker {
 
 /** Times an event may come back as a reply before it is refused (Knative's default). */
 const MAX_TTL = 255;
-const MAX_EVENT_BYTES = 1024 * 1024;
-/** Deliveries not finished yet, waiting retries included. A round is one event per stream, so this is many rounds. */
-const MAX_PENDING = 4096;
-const MAX_PENDING_BYTES = 64 * 1024 * 1024;
-/** Requests to one Service without a containerConcurrency. */
+/** A round is one event per stream, so this is many rounds. */
+const LIMITS: Limits = { pending: 4096, pendingBytes: 64 * 1024 * 1024 };
+/** Requests at a time to a Service without a containerConcurrency. */
 const UNLIMITED = 64;
 
 export async function startBroker(options: BrokerOptions): Promise<RunningBroker> {
-  const { wiring, log, namespace = "default" } = options;
-  const addresses = resolveAll(options);
-  const limits = new Map<string, Limit>(
-    wiring.services.map(({ name, concurrency }) => [name, createLimit(concurrency || UNLIMITED)]),
-  );
-  const unlimited = createLimit(UNLIMITED);
-  const limitOf = (to: Destination) => ("service" in to && limits.get(to.service)) || unlimited;
-  const dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 10_000 } });
+  const { wiring, log, namespace = "default", limits = LIMITS } = options;
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal); // One listener per delivery: many at once are no leak.
-  const pending = new Set<Promise<boolean>>();
-  let pendingBytes = 0;
-  const asynchronous = new Set(wiring.brokers.flatMap(({ name, async }) => (async ? [name] : [])));
-  const names = new Set(wiring.brokers.map(({ name }) => name));
   let origin = "";
   const urlOf = (broker: string) => `${origin}/${namespace}/${broker}`;
+  const asynchronous = new Set(wiring.brokers.flatMap(({ name, async }) => (async ? [name] : [])));
+  const deliverTo = createDelivering(options, { namespace, signal: stopping.signal, urlOf });
 
-  /** What the ingress does with an event: a status, and the deliveries it set off. */
-  const accept = async (broker: string, given: BrokerEvent): Promise<number> => {
-    const problem = problemOf(given);
-    if (problem) return 400;
-    const { knativebrokerttl, ...attributes } = given.attributes;
-    const ttl = /^\d{1,9}$/.test(knativebrokerttl ?? "") ? Number(knativebrokerttl) - 1 : MAX_TTL;
-    if (ttl <= 0) return 400;
-    if (pending.size >= MAX_PENDING || pendingBytes >= MAX_PENDING_BYTES || stopping.signal.aborted) return 503;
-    attributes.knativearrivaltime = new Date().toISOString();
-    const event = { ...given, attributes };
-    const view = filterView(event);
-    const mine = wiring.triggers.filter((trigger) => trigger.broker === broker && wants(trigger, view));
-    const deliveries = mine.map((trigger) => start(trigger, event, ttl));
-    if (asynchronous.has(broker)) return 202;
-    return (await Promise.all(deliveries)).every(Boolean) ? 202 : 500;
-  };
-
+  const pending = new Set<Promise<boolean>>();
+  let pendingBytes = 0;
   /** Resolves to whether the event arrived, at the subscriber or at the dead letter sink. */
   const start = (trigger: TriggerSpec, event: BrokerEvent, ttl: number): Promise<boolean> => {
     pendingBytes += event.body.byteLength;
-    const task = run(trigger, event, ttl)
+    const task = deliverTo(trigger, event, ttl, accept)
       .catch((error: unknown) => {
         log.error({ trigger: trigger.name, ...errorFields(error) }, "a delivery broke");
         return false;
@@ -101,14 +83,67 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
     return task;
   };
 
-  const run = async (trigger: TriggerSpec, event: BrokerEvent, ttl: number) => {
-    const { signal } = stopping;
+  const accept: Accept = async (broker, given) => {
+    if (problemOf(given)) return 400;
+    const { knativebrokerttl, ...attributes } = given.attributes;
+    const ttl = /^\d{1,9}$/.test(knativebrokerttl ?? "") ? Number(knativebrokerttl) - 1 : MAX_TTL;
+    if (ttl <= 0) return 400;
+    if (pending.size >= limits.pending || pendingBytes >= limits.pendingBytes || stopping.signal.aborted) return 503;
+    const event = { ...given, attributes: { ...attributes, knativearrivaltime: new Date().toISOString() } };
+    const view = filterView(event);
+    const mine = wiring.triggers.filter((trigger) => trigger.broker === broker && wants(trigger, view));
+    const deliveries = mine.map((trigger) => start(trigger, event, ttl));
+    if (asynchronous.has(broker)) return 202;
+    return (await Promise.all(deliveries)).every(Boolean) ? 202 : 500;
+  };
+
+  const brokers = new Set(wiring.brokers.map(({ name }) => name));
+  const ingress = await startIngress({ port: options.port, namespace, brokers, accept, log });
+  origin = `http://127.0.0.1:${ingress.port}`;
+  let ticks: { stop(): void } | undefined;
+  const startClock = () => {
+    if (!stopping.signal.aborted) ticks = startTicks({ ticks: wiring.ticks, namespace, accept, log });
+  };
+  if (options.ticksAfter !== undefined) options.ticksAfter.then(startClock, () => {});
+  else startClock();
+
+  return {
+    port: ingress.port,
+    url: urlOf(wiring.brokers[0]?.name ?? "default"),
+    urlOf,
+    stop: async () => {
+      ticks?.stop();
+      stopping.abort(new Error("the broker stops"));
+      await Promise.all([ingress.stop(), ...pending]);
+      await deliverTo.close();
+    },
+  };
+}
+
+interface Surroundings {
+  namespace: string;
+  signal: AbortSignal;
+  urlOf: (broker: string) => string;
+}
+
+/** Delivers one event to one Trigger, holding each Service to its containerConcurrency, and reports what became of it. */
+function createDelivering({ wiring, addressOf, log, onDelivery }: BrokerOptions, around: Surroundings) {
+  const { namespace, signal, urlOf } = around;
+  const addresses = resolveAddresses(wiring, addressOf);
+  const dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 10_000 } });
+  const places = new Map(
+    wiring.services.map(({ name, concurrency }) => [name, createLimit(concurrency || UNLIMITED)] as const),
+  );
+  const elsewhere = createLimit(UNLIMITED);
+
+  const run = async (trigger: TriggerSpec, event: BrokerEvent, ttl: number, accept: Accept): Promise<boolean> => {
     const { subscriber, deadLetterSink, delivery: settings } = trigger;
-    const attempt = (to: Destination, what: BrokerEvent, wantsReply: boolean) =>
-      limitOf(to)(() =>
-        send(addresses(to), { event: what, timeoutMs: settings.timeoutMs, wantsReply, namespace, dispatcher, signal }),
-      );
-    const withTtl = (one: BrokerEvent) => ({
+    const attempt = (to: Destination, what: BrokerEvent, wantsReply: boolean) => {
+      const place = ("service" in to && places.get(to.service)) || elsewhere;
+      const { timeoutMs } = settings;
+      return place(() => send(addresses(to), { event: what, timeoutMs, wantsReply, namespace, dispatcher, signal }));
+    };
+    const withTtl = (one: BrokerEvent): BrokerEvent => ({
       ...one,
       attributes: { ...one.attributes, knativebrokerttl: String(ttl) },
     });
@@ -121,7 +156,7 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
         const { attempt: made, reply } = await attempt(subscriber, event, true);
         return { attempt: made, reply: reply && withTtl(reply) };
       },
-      // The channel calls the sink itself, so here nobody takes the Broker's own attribute off.
+      // Knative's channel calls the sink itself, so nobody takes the Broker's own attribute off.
       toDeadLetterSink: deadLetterSink && ((dead) => attempt(deadLetterSink, withTtl(dead), false)),
       accept: (reply) => accept(trigger.broker, reply),
       subscriberUrl: written(addresses(subscriber)),
@@ -129,122 +164,19 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
     });
     if (signal.aborted) return false;
     const { type = "", subject } = event.attributes;
-    const ms = performance.now() - started;
-    const name = "service" in subscriber ? subscriber.service : subscriber.url;
-    const fact = {
+    const fact: Delivery = {
       type,
-      subject: subject && printable(subject),
+      subject: subject === undefined ? undefined : printable(subject),
       trigger: trigger.name,
-      subscriber: name,
-      ms,
+      subscriber: nameOf(subscriber),
+      ms: performance.now() - started,
       ...result,
     };
     if (fact.outcome === "lost") log.warn(fact, "an event is lost: no dead letter sink took it");
-    options.onDelivery?.(fact, event);
+    onDelivery?.(fact, event);
     return arrived;
   };
-
-  const server = createServer({ requestTimeout: 60_000, headersTimeout: 10_000 }, (request, response) => {
-    ingress(request, names, namespace, accept).then(
-      (status) => {
-        if (status === 503) response.setHeader("retry-after", "1");
-        if (status === 413) response.setHeader("connection", "close");
-        response.setHeader("allow", "POST, OPTIONS");
-        response.writeHead(status, { "content-length": "0" }).end();
-      },
-      (error: unknown) => broken(response, error, log),
-    );
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      reject(error.code === "EADDRINUSE" ? new Error(`port ${options.port} is in use: the broker needs it`) : error);
-    });
-    server.listen(options.port, "127.0.0.1", resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  origin = `http://127.0.0.1:${port}`;
-  let ticks: { stop(): void } | undefined;
-  const startClock = () => {
-    if (!stopping.signal.aborted) ticks = startTicks({ ticks: wiring.ticks, namespace, accept, log });
-  };
-  if (options.ticksAfter !== undefined) options.ticksAfter.then(startClock, () => {});
-  else startClock();
-
-  return {
-    port,
-    url: urlOf(wiring.brokers[0]?.name ?? "default"),
-    urlOf,
-    stop: async () => {
-      ticks?.stop();
-      stopping.abort(new Error("the broker stops"));
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await Promise.all([closed, ...pending]);
-      await dispatcher.destroy();
-    },
-  };
-}
-
-/** The status for a request at the ingress, in the order in which Knative checks. */
-async function ingress(
-  request: IncomingMessage,
-  brokers: Set<string>,
-  namespace: string,
-  accept: (broker: string, event: BrokerEvent) => Promise<number>,
-): Promise<number> {
-  const path = (request.url ?? "/").replace(/\/$/, "");
-  if (request.method === "OPTIONS") return drained(request, 200);
-  if (request.method !== "POST") return drained(request, 405);
-  if (path === "") return drained(request, 404);
-  const [, inNamespace, broker = "", ...rest] = path.split("/");
-  if (!broker || rest.length > 0) return drained(request, 400);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.byteLength;
-    if (size > MAX_EVENT_BYTES) return 413;
-    chunks.push(chunk);
-  }
-  let event: BrokerEvent | undefined;
-  try {
-    event = readMessage(request.headers, Buffer.concat(chunks));
-  } catch (error) {
-    if (!(error instanceof BadEvent)) throw error;
-  }
-  if (!event || problemOf(event)) return 400;
-  if (inNamespace !== namespace || !brokers.has(broker)) return 404;
-  return accept(broker, event);
-}
-
-function drained(request: IncomingMessage, status: number): number {
-  request.resume();
-  return status;
-}
-
-/** The sender hung up in the middle of a request, or a defect. */
-function broken(response: ServerResponse, error: unknown, log: Log): void {
-  log.debug(errorFields(error), "a request at the ingress broke off");
-  response.destroy();
-}
-
-/** Every address the wiring needs, looked up once: a Service nobody runs stops the start, not the first event. */
-function resolveAll({ wiring, addressOf }: BrokerOptions): (to: Destination) => URL {
-  const find = (to: Destination, trigger: string): URL => {
-    if ("url" in to) return new URL(to.url);
-    const base = addressOf(to.service);
-    if (!base) throw new Error(`Trigger ${trigger} calls Service ${to.service}, which does not run here`);
-    return new URL(to.path, base);
-  };
-  const known = new Map<Destination, URL>();
-  for (const { name, subscriber, deadLetterSink } of wiring.triggers) {
-    for (const to of [subscriber, deadLetterSink]) if (to) known.set(to, find(to, name));
-  }
-  return (to) => known.get(to) ?? find(to, "");
-}
-
-/** As Knative writes an address: without the slash of an empty path. */
-function written(url: URL): string {
-  return url.pathname === "/" && !url.search ? url.origin : url.href;
+  return Object.assign(run, { close: () => dispatcher.destroy() });
 }
 
 /** Events are strangers: nothing in them moves a terminal's cursor. */

@@ -100,17 +100,22 @@ export const Service = v.looseObject({
 });
 
 /** `@every` is refused by Knative itself; L, W, # and a year are croner's own and unknown to Knative. */
-function scheduleProblem(schedule: string, timezone?: string): string | undefined {
+function scheduleProblem(schedule: string, timezone = "UTC"): string | undefined {
   const word = /^@(yearly|annually|monthly|weekly|daily|midnight|hourly)$/.test(schedule);
   if (!word && !/^[\d*,/?\-A-Za-z]+( +[\d*,/?\-A-Za-z]+){4,5}$/.test(schedule))
     return "a cron schedule of 5 or 6 fields";
   if (!word && /(^|[^A-Za-z])[LW]|\d[LW]/i.test(schedule.replace(/\bwed\b/gi, "")))
     return "a cron schedule without L and W";
   try {
-    new Cron(toCron(schedule), { paused: true, timezone: timezone ?? "UTC" });
-    return undefined;
+    new Cron(toCron(schedule), { paused: true });
   } catch (error) {
     return `a cron schedule: ${error instanceof Error ? error.message : "not understood"}`;
+  }
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: timezone });
+    return undefined;
+  } catch {
+    return `timezone ${timezone}: a name of the IANA list like Europe/Berlin`;
   }
 }
 

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Cron } from "croner";
 import { tick as tickEvent } from "../../functions/contracts/events.ts";
 import type { Log } from "../../functions/runtime/log.ts";
+import type { Accept } from "./ingress.ts";
 import type { BrokerEvent } from "./wire.ts";
 import type { TickSpec } from "./wiring.ts";
 
@@ -12,12 +13,9 @@ const JITTER_MS = 500;
 const RETRIES = 5;
 const FIRST_RETRY_MS = 50;
 
-export function startTicks(options: {
-  ticks: TickSpec[];
-  namespace: string;
-  accept: (broker: string, event: BrokerEvent) => Promise<number>;
-  log: Log;
-}): { stop(): void } {
+export function startTicks(options: { ticks: TickSpec[]; namespace: string; accept: Accept; log: Log }): {
+  stop(): void;
+} {
   const { ticks, namespace, accept, log } = options;
   const stopped = new AbortController();
   const fire = async (spec: TickSpec) => {
