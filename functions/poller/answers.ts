@@ -10,6 +10,8 @@ export interface AnswerDeps {
   store: Store;
   /** Brings in what other pollers learnt: a stream that only they listed. */
   catchUp: () => Promise<void>;
+  /** Asks the director again. */
+  lead: (board: GameBoard) => Promise<void>;
   now: () => number;
   metrics: PollerMetrics;
 }
@@ -34,12 +36,8 @@ export function createTakeAnswer(deps: AnswerDeps): (event: CountRead | FrameMis
       return;
     }
     if (observation.count !== undefined) metrics.readingAge.observe({ game }, Math.max(0, at - observation.at) / 1000);
-    if (board.lead(at)) {
-      metrics.switches.inc({ game });
-      const leadership = board.leadership();
-      if (leadership) await store.tell({ game, leadership });
-    }
     await store.tell({ game, login, observation, arrivedAt: at });
+    await deps.lead(board);
     if (playbackhint !== undefined) await store.keepHint(game, login, playbackhint);
   };
 }

@@ -200,6 +200,35 @@ describe("freshness", () => {
   });
 });
 
+describe("a clock", () => {
+  test("set back by an hour: what is from the future goes, new readings lead", async () => {
+    await poller.get("/current");
+    await settle();
+    await poller.answer("alpha", { match: 7 }, 0);
+    await poller.answer("bravo", { match: 50 }, 0);
+    poller.state.now -= 3_600_000;
+    poller.state.sent.length = 0;
+    expect([await current(), await all()]).toEqual([null, []]);
+    await settle();
+    expect(poller.state.sent).toHaveLength(2);
+    await poller.answer("alpha", { match: 90 }, 1);
+    await poller.answer("bravo", { match: 20 }, 1);
+    expect(await current()).toMatchObject({ stream_name: "bravo", alive: 20, age: 1 });
+  });
+
+  test("set forward by an hour: nothing known is fresh, the next round is", async () => {
+    await poller.get("/current");
+    await settle();
+    await poller.answer("alpha", { match: 7 }, 0);
+    poller.state.now += 3_600_000;
+    expect([await current(), await all()]).toEqual([null, []]);
+    await settle();
+    await poller.answer("bravo", { match: 20 }, 1);
+    await poller.answer("alpha", { match: 30 }, 1);
+    expect(await current()).toMatchObject({ stream_name: "bravo" });
+  });
+});
+
 describe("demand", () => {
   test.each([
     ["HEAD", "/current", { method: "HEAD" }],

@@ -1,5 +1,5 @@
 /** Puts the poller together from its parts. Everything it reaches outside is handed in, so that tests run it whole. */
-import type { StreamFound } from "../contracts/events.ts";
+import { contracts, type StreamFound, tick } from "../contracts/events.ts";
 import type { Game } from "../contracts/games.ts";
 import { errorFields, type Log } from "../runtime/log.ts";
 import type { Metrics } from "../runtime/metrics.ts";
@@ -47,15 +47,22 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const demand = createDemand({ idleAfterMs: deps.idleAfterMs, alwaysOn: deps.alwaysOn, now });
   const store = await deps.createStore(metrics);
   const catchUp = createCatchUp({ boards, demand, store, now });
-  const round = createRound({ ...deps, boards, demand, store, catchUp, metrics });
+  /** Asks the director again, and tells the other pollers when it chose another stream. */
+  const lead = async (board: GameBoard) => {
+    const game = board.game.id;
+    const changed = board.lead(now());
+    describe(metrics, board, demand.watched(game), now());
+    const leadership = board.leadership();
+    if (!changed || !leadership) return;
+    metrics.switches.inc({ game });
+    log.info({ game, leader: leadership.login, reason: leadership.reason }, "another leader");
+    await store.tell({ game, leadership });
+  };
+  const round = createRound({ ...deps, boards, demand, store, catchUp, lead, metrics });
   const deadLetters = createDeadLetters({
     now,
-    onLetter: ({ type, code }) => metrics.deadLetters.inc({ type, code }),
+    onLetter: ({ type, code }) => metrics.deadLetters.inc({ type: knownType(type), code: knownCode(code) }),
   });
-  const lead = (board: GameBoard) => {
-    if (board.lead(now())) metrics.switches.inc({ game: board.game.id });
-    describe(metrics, board, demand.watched(board.game.id), now());
-  };
   const told = new Map<string, number>();
   const onViewer = (game: string, woke: boolean) => {
     if (woke || now() - (told.get(game) ?? 0) >= TELL_VIEWER_MS) {
@@ -75,16 +82,15 @@ export async function createApp(deps: AppDeps): Promise<App> {
     subscriptions: createSubscriptions({
       round: async (cause) => {
         await round(cause);
-        for (const board of boards.values()) lead(board);
         metrics.storeUp.set(store.problem() === undefined ? 1 : 0);
       },
-      takeAnswer: createTakeAnswer({ boards, store, catchUp, now, metrics }),
+      takeAnswer: createTakeAnswer({ boards, store, catchUp, lead, now, metrics }),
     }),
     routes: createRoutes({
       boards,
       demand,
       onViewer,
-      lead,
+      lead: (board) => void lead(board),
       deadLetters: deadLetters.list,
       onAnswer: (path, status) => metrics.requests.inc({ path, status: String(status) }),
       streamUrl: deps.streamUrl,
@@ -97,6 +103,15 @@ export async function createApp(deps: AppDeps): Promise<App> {
       await store.close();
     },
   };
+}
+
+/** Dead letters may say anything; a metric's labels may not. */
+function knownType(type: string): string {
+  return type === tick.type || contracts.some((contract) => contract.type === type) ? type : "other";
+}
+
+function knownCode(code: string): string {
+  return /^(?:-1|[1-5]\d\d)$/.test(code) ? code : "other";
 }
 
 /** Keeps up with the other pollers between ticks. Returns how to stop. */

@@ -21,7 +21,7 @@ export function createDemand({
   const last = new Map<string, number>();
   const watched = (game: string) => {
     const at = last.get(game);
-    return alwaysOn || (at !== undefined && now() - at < idleAfterMs);
+    return alwaysOn || (at !== undefined && Math.abs(now() - at) < idleAfterMs);
   };
   return {
     watched,

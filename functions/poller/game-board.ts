@@ -73,7 +73,7 @@ export function createGameBoard(game: Game, director: DirectorOptions = DIRECTOR
     list(infos: readonly StreamInfo[], now: number): void {
       for (const info of infos) {
         const known = streams.get(info.login);
-        if (known && known.listedAt > now) continue; // another poller's list is newer
+        if (known && known.listedAt > now && known.listedAt <= now + FUTURE_MS) continue; // another poller's list is newer
         if (known) Object.assign(known, { info, listedAt: now });
         else
           streams.set(info.login, {
@@ -97,7 +97,7 @@ export function createGameBoard(game: Game, director: DirectorOptions = DIRECTOR
       const stream = streams.get(login);
       if (refusal || !stream) return refusal ?? "unknown-stream";
       stream.arrivedAt = Math.max(stream.arrivedAt, now);
-      const recent = stream.observations.filter(({ at }) => at >= now - FORGET_MS);
+      const recent = stream.observations.filter(({ at }) => at >= now - FORGET_MS && at <= now + FUTURE_MS);
       const merged = merge(recent.length === stream.observations.length ? stream.observations : recent, [observation]);
       if (merged === stream.observations) return undefined;
       stream.observations = merged;
@@ -130,8 +130,23 @@ export function createGameBoard(game: Game, director: DirectorOptions = DIRECTOR
           answeredAt: arrivedAt,
         })),
 
+    /** The rule `future` for what is already here: after our clock was set back, nothing may look new for ever. */
+    setBack(now: number): void {
+      for (const stream of streams.values()) {
+        stream.listedAt = Math.min(stream.listedAt, now);
+        stream.arrivedAt = Math.min(stream.arrivedAt, now);
+        if (stream.track.answeredAt <= now + FUTURE_MS) continue;
+        stream.observations = stream.observations.filter(({ at }) => at <= now + FUTURE_MS);
+        stream.track = track(stream.observations);
+        version++;
+      }
+      if (leadership && leadership.since > now) leadership = { ...leadership, since: now };
+      if (firstReadingAt !== undefined) firstReadingAt = Math.min(firstReadingAt, now);
+    },
+
     /** Asks the director. Returns whether the leader is another one than before. */
     lead(now: number): boolean {
+      this.setBack(now);
       const candidates = [...streams.values()].map(({ info, track: known }): Candidate => {
         const { phase, count, confirmed, confidence, at } = known;
         return {

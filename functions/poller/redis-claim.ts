@@ -14,7 +14,7 @@ tokens = math.min(most, tokens + math.max(0, now - at) / 60000 * per)
 local granted = {}
 for i = 3, #ARGV do
   local last = tonumber(redis.call('HGET', KEYS[1], ARGV[i]) or '0') or 0
-  if tokens >= 1 and (last > now or now - last >= 3000) then
+  if tokens >= 1 and (last > now + 10000 or now - last >= 3000) then
     redis.call('HSET', KEYS[1], ARGV[i], ARGV[1])
     tokens = tokens - 1
     granted[#granted + 1] = ARGV[i]

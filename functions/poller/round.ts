@@ -18,6 +18,8 @@ export interface RoundDeps {
   demand: Demand;
   /** Brings in what other pollers learnt. */
   catchUp: () => Promise<void>;
+  /** Asks the director again: time alone makes readings stale. */
+  lead: (board: GameBoard) => Promise<void>;
   emit: (event: StreamFound) => Promise<void>;
   now: () => number;
   log: Log;
@@ -38,7 +40,7 @@ const LIST_RETRY_MS = 10_000;
 const DEADLINE_MS = 30_000;
 
 export function createRound(deps: RoundDeps): (cause?: Cause) => Promise<void> {
-  const { boards, demand, now } = deps;
+  const { boards, demand } = deps;
   const fresh = createListing(deps);
   const once = async (cause: Cause) => {
     await deps.catchUp();
@@ -47,8 +49,8 @@ export function createRound(deps: RoundDeps): (cause?: Cause) => Promise<void> {
     for (const [i, board] of watched.entries()) {
       await fresh(board);
       failed += await sample(deps, board, watched.length - i, cause);
-      board.lead(now());
     }
+    for (const board of boards.values()) await deps.lead(board);
     // The next tick would look at them again, but a Broker that retries this one is sooner.
     if (failed > 0) throw new Unavailable(`${failed} streams could not be sent to the Broker`);
   };
@@ -67,7 +69,8 @@ function createListing({ listStreams, store, now, log, metrics }: RoundDeps): (b
   const next = new Map<string, number>();
   return async (board) => {
     const { game } = board;
-    if (now() < (next.get(game.id) ?? 0)) return;
+    const wait = (next.get(game.id) ?? 0) - now();
+    if (wait > 0 && wait <= LIST_MS) return; // longer: our clock was set back
     try {
       const known = await store.listing(game.id);
       const usable = known && known.at <= now() && now() - known.at < LIST_MS;
@@ -90,7 +93,7 @@ async function sample(deps: RoundDeps, board: GameBoard, shares: number, cause: 
   const { game } = board;
   const at = now();
   const { tokens, sampled } = await store.budget(game.id, at);
-  for (const [login, time] of sampled) board.sampled(login, Math.min(time, at));
+  for (const [login, time] of sampled) board.sampled(login, time);
   const leader = board.leadership()?.login;
   const due = pick(board.watched(at), { now: at, leader, limit: Math.floor(tokens / shares) });
   const ours = await store.claim(game.id, due, at);

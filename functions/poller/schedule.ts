@@ -57,6 +57,8 @@ const LOBBY_SECONDS = 60;
 const LOBBY_SECONDS_IDLE = 15;
 /** Ticks come up to half a second late each: what is due within this long is due now. */
 const SLACK_MS = 1_000;
+/** Two pollers' clocks differ by less than this, ms. */
+const CLOCKS_MS = 10_000;
 /** Never twice within this long, however close ticks and first viewers come. */
 const LEAST_MS = 3_000;
 /** This share of a tick's samples is kept for what is not urgent, so that a crowd of end games starves nobody. */
@@ -94,8 +96,8 @@ export function pick(
   const due: { login: string; rank: number; urgency: number; viewers: number }[] = [];
   for (const stream of streams) {
     const { login, viewers, sampledAt, answeredAt } = stream;
-    // A clock that jumped back must not stop the looking.
-    const waited = sampledAt > now ? Number.POSITIVE_INFINITY : now - sampledAt;
+    // Another poller's clock may be a little ahead; one that was set back must not stop the looking.
+    const waited = sampledAt > now + CLOCKS_MS ? Number.POSITIVE_INFINITY : Math.max(0, now - sampledAt);
     const inFlight = sampledAt > answeredAt && waited < options.answerMs;
     if (inFlight) continue;
     const isLeader = login === leader;
