@@ -75,10 +75,13 @@ export function kustomization(settings: Settings, up: string, secretVersion?: st
       ...(cert?.components ?? []),
     ],
     labels: [{ pairs: OWNED, includeSelectors: false, includeTemplates: false }],
-    images: IMAGES.map((image) => {
-      const { name, tag } = imageName(settings, image);
-      return { name: `rotisserie-${image}`, newName: name, newTag: tag };
-    }),
+    images: [
+      ...IMAGES.map((image) => {
+        const { name, tag } = imageName(settings, image);
+        return { name: `rotisserie-${image}`, newName: name, newTag: tag };
+      }),
+      ...(settings.redisImage ? [{ name: "docker.io/library/redis", ...nameAndTag(settings.redisImage) }] : []),
+    ],
     patches: [...patches, ...(cert?.patches ?? [])],
     // The poller's own route, by its full name: Knative's gateway knows a private service by no shorter one.
     replacements: [
@@ -94,6 +97,12 @@ export function kustomization(settings: Settings, up: string, secretVersion?: st
       },
     ],
   };
+}
+
+/** The last colon ends the name, unless a slash follows: then it was a port's. */
+function nameAndTag(image: string): { newName: string; newTag: string } {
+  const [, newName = image, newTag = "latest"] = /^(.*?)(?::([^:/]+))?$/.exec(image) ?? [];
+  return { newName, newTag };
 }
 
 /** The edge's part: its own components, and the site's names in its objects. */

@@ -53,6 +53,8 @@ export interface Settings {
   poller: Record<string, string>;
   /** What ConfigMap kube-lego says; what is not set here stays as it is in the cluster. */
   lego: { email: string | undefined; url: string | undefined };
+  /** Where Redis comes from, when not from Docker Hub. */
+  redisImage: string | undefined;
   /** Do not ask. */
   yes: boolean;
   /** Documented once, replaced by the Trigger. */
@@ -109,6 +111,7 @@ export function parseSettings(env: Env): Settings {
       }),
     ),
     lego: { email: optionalText(env, "LEGO_EMAIL"), url: optionalText(env, "LEGO_URL") && url(env, "LEGO_URL") },
+    redisImage: optionalText(env, "REDIS_IMAGE"),
     yes: flag(env, "YES"),
     ocrHost: optionalText(env, "OCR_HOST"),
   };

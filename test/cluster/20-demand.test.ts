@@ -1,0 +1,81 @@
+/** Nobody watching: nothing runs. Somebody comes: the line wakes and shows the right number. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sumOf } from "../../knative/cli/status.ts";
+import { agent, listen } from "./agent.ts";
+import { IDLE_AFTER_S, mustTask, podGet, pods, root, watchPods, within } from "./kube.ts";
+import { current, firstLeader, truth } from "./truth.ts";
+
+const FOUND = "tv.rotisserie.stream.found.v1";
+const watch = watchPods();
+
+afterAll(async () => {
+  watch.stop();
+  mkdirSync(join(root, ".cache"), { recursive: true });
+  watch.save(join(root, ".cache/cluster-pods.jsonl"));
+});
+
+const asleep = async () => {
+  const left = [...(await pods("rotisserie-capture")), ...(await pods("rotisserie-ocr"))];
+  return left.length === 0 ? true : undefined;
+};
+
+async function pollerMetrics(): Promise<string> {
+  const [pod] = await pods("rotisserie-poller");
+  return podGet(pod ?? "", 3000, "/metrics");
+}
+
+describe("demand", () => {
+  test("the clock ticks on and capture and ocr sleep, a minute after the last viewer", async () => {
+    await current();
+    const began = Date.now();
+    // The limit in the settings, a minute for Knative to take the pods away, and the time of one look.
+    await within(IDLE_AFTER_S + 60 + 5, "capture and ocr are at zero pods", asleep);
+    process.stdout.write(`asleep ${Date.now() - began} ms after the last viewer (idle limit ${IDLE_AFTER_S} s)\n`);
+    const before = await pollerMetrics();
+    await sleep(16_000);
+    const after = await pollerMetrics();
+    const ticks = (text: string) =>
+      sumOf(text, "rotisserie_events_total", 'type="dev.knative.sources.ping",outcome="handled"');
+    expect(ticks(after) - ticks(before)).toBeGreaterThanOrEqual(2);
+    expect(sumOf(after, "rotisserie_samples_total")).toBe(sumOf(before, "rotisserie_samples_total"));
+    expect(await asleep()).toBe(true);
+  });
+
+  test("the first viewer sees a right number", async () => {
+    const { leader, ms } = await firstLeader(60);
+    process.stdout.write(
+      `first number ${ms} ms after the first viewer: ${leader.stream_name}, ${leader.alive} alive\n`,
+    );
+    expect(watch.changes.some(({ service, count }) => service === "rotisserie-ocr" && count > 0)).toBe(true);
+  });
+});
+
+describe("one due stream", () => {
+  let login = "";
+  beforeAll(async () => {
+    const running = Object.entries(await truth()).find(([, { recent }]) => recent.at(-1)?.phase === "match");
+    login = running?.[0] ?? "";
+    await mustTask("deploy", { ROTISSERIE_ALLOWLIST: login });
+    await listen("test-found", FOUND);
+  });
+  afterAll(async () => {
+    await mustTask("deploy");
+  });
+
+  test("gives one stream.found for each tick that finds it due", async () => {
+    await agent.forget();
+    for (let second = 0; second < 30; second++) {
+      await current();
+      await sleep(1000);
+    }
+    const events = await agent.events(FOUND);
+    const rounds = new Map(
+      events.map((event) => [event.roundid, events.filter(({ roundid }) => roundid === event.roundid)]),
+    );
+    expect(events.length).toBeGreaterThan(0);
+    for (const round of rounds.values()) expect(round.map(({ subject }) => subject)).toEqual([login]);
+  });
+});
