@@ -92,6 +92,7 @@ describe("every state", () => {
       viewport: sizes[size],
       path: wanted.path ?? "/",
       reducedMotion: "reduce",
+      initScript: stillClock,
       frameBody: `<!doctype html><title>Stream</title><body style="margin:0"><img alt="" src="${picture}" style="width:100vw;height:100vh;object-fit:contain;background:#000"><button style="position:absolute;left:-99px">Play</button>`,
     });
     await expect
@@ -106,6 +107,7 @@ describe("every state", () => {
     if (kept.has(file)) {
       const shot = await one.page.screenshot();
       await sharp(shot)
+        .resize({ width: Math.min(sizes[size].width, 1400) })
         .png({ palette: true, quality: 82, effort: 8 })
         .toFile(join(PICTURES, `page-${file}.png`));
     }
@@ -210,4 +212,9 @@ async function gamePicture(count: number): Promise<string> {
   const raw = { width: scene.width, height: scene.height, channels: 4 as const };
   const jpeg = await sharp(scene.data, { raw }).jpeg({ quality: 80 }).toBuffer();
   return `data:image/jpeg;base64,${jpeg.toString("base64")}`;
+}
+
+/** Runs in the page: ages stand still, so that the same state is the same picture every time. */
+function stillClock() {
+  performance.now = () => 1000;
 }

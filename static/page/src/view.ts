@@ -1,20 +1,12 @@
 /** What the page says in each of its states. Pure: the model in, words out; ui/ only puts them on the screen. */
-import type { StreamDocument } from "../../../functions/contracts/api.ts";
 import type { Shown } from "./choose.ts";
-import type { Trouble } from "./documents.ts";
-import type { Progress } from "./headers.ts";
+import type { Board } from "./feed.ts";
 import { ago, count, duration, type Zone, zoneOf } from "./words.ts";
 
 export type State = "starting" | "looking" | "empty" | "waiting" | "playing" | "pinned" | "stale" | "offline" | "error";
 
-export interface Model {
-  /** Whether /current has ever answered with a document (null is one). */
-  answered: boolean;
+export interface Model extends Pick<Board, "answered" | "all" | "progress" | "staleSeconds" | "trouble"> {
   shown: Shown | undefined;
-  all: readonly StreamDocument[] | undefined;
-  progress: Progress | undefined;
-  staleSeconds: number | undefined;
-  trouble: Trouble | undefined;
   /** Seconds until the next try, while there is trouble. */
   retryInSeconds: number;
   /** Seconds since the shown count was on air. */
@@ -62,7 +54,7 @@ export function stateOf(model: Model): State {
   if (!model.answered) return "starting";
   if (!shown) {
     const looked = progress && progress.sampled >= progress.streams;
-    return looked ? "empty" : "looking";
+    return looked && !model.all?.length ? "empty" : "looking";
   }
   if (model.staleSeconds !== undefined) return "stale";
   if (shown.document?.phase === "match" && (model.ageSeconds ?? 0) > STALE_SECONDS) return "stale";

@@ -105,8 +105,8 @@ function createRow(pick: (stream: StreamDocument) => void): Row {
     "button",
     "row",
     number,
-    make("span", "row-who", make("span", "row-line", name, badge), meta, fell),
-    chart.element,
+    make("span", "row-who", name, meta, fell),
+    make("span", "row-fall", badge, chart.element),
   );
   button.type = "button";
   const element = make("li", "", button);
