@@ -21,6 +21,7 @@ async function main(): Promise<void> {
     framesHeights,
     count: config.channels,
     warmSeconds: WARM_SECONDS,
+    warmAll: config.warm === "all",
     ...(config.url ? { url: config.url } : {}),
     ...(config.framesDir ? { framesDir: config.framesDir } : {}),
     ...(config.seed === undefined ? {} : { seed: config.seed }),

@@ -3,7 +3,7 @@ import { randomBytes, randomInt } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { randomChannels } from "./channels.ts";
+import { adPicture, randomChannels } from "./channels.ts";
 import { frameChannels } from "./frames.ts";
 import { createGql } from "./gql.ts";
 import { helix } from "./helix.ts";
@@ -18,6 +18,7 @@ import {
   type Fault,
   isLive,
   momentAt,
+  type Picture,
   pictureAt,
   SEGMENT_SECONDS,
   type Truth,
@@ -52,6 +53,8 @@ export interface SimulatorOptions {
   duplicates?: boolean;
   /** Encode what every channel shows now before giving the simulator back, at most for this long. */
   warmSeconds?: number;
+  /** Or everything that the scripts will ever show, however long it takes. */
+  warmAll?: boolean;
   log(fields: object, message: string): void;
 }
 
@@ -189,7 +192,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const server = options.tls ? createTlsServer(options.tls, listener) : createServer(listener);
   const port = await listen(server, options.port, options.host ?? "127.0.0.1");
   url ||= `http://localhost:${port}`;
-  await warm(studio, [...channels.values()], options.warmSeconds ?? 0);
+  if (options.warmAll) await warmAll(studio, [...channels.values()]);
+  else await warm(studio, [...channels.values()], options.warmSeconds ?? 0);
   return {
     url,
     port,
@@ -238,16 +242,24 @@ async function warm(studio: Studio, channels: readonly Channel[], seconds: numbe
   const newest = newestSegment(studio.clock());
   const players = (channel: Channel) => momentAt(channel, newest).step.truth.value ?? 999;
   const first = [...channels].sort((a, b) => players(a) - players(b));
-  const made = first.map(async (channel) => {
-    const picture = pictureAt(channel, newest);
-    const variant = channel.variants.find((one) => one.height === 720) ?? channel.variants[0];
-    if (picture && variant) await studio.store.get(picture, variant, channel.container);
-  });
+  const made = first.map((channel) => encodeFirst(studio, channel, [pictureAt(channel, newest)]));
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), seconds * 1000);
   const late = new Promise<void>((resolve) => limit.signal.addEventListener("abort", () => resolve()));
   await Promise.race([Promise.all(made), late]);
   clearTimeout(timer);
+}
+
+async function warmAll(studio: Studio, channels: readonly Channel[]): Promise<void> {
+  for (const channel of channels) {
+    await encodeFirst(studio, channel, [adPicture, ...channel.steps.flatMap((step) => step.pictures)]);
+  }
+}
+
+async function encodeFirst(studio: Studio, channel: Channel, pictures: (Picture | undefined)[]): Promise<void> {
+  const variant = channel.variants.find((one) => one.height === 720) ?? channel.variants[0];
+  if (!variant) return;
+  await Promise.all(pictures.map((one) => one && studio.store.get(one, variant, channel.container)));
 }
 
 function truthOf(channel: Channel, clock: Clock): ChannelTruth {
