@@ -90,8 +90,11 @@ function ratios(scores: Record<string, Score[]>) {
 }
 
 function sensitivity(): void {
-  const few = Math.min(seeds, 5);
-  print(`\nEach number by half, down and up (${few} seeds): our share of the ancestor's regret / wrong switches\n`);
+  const few = Math.min(seeds, 3);
+  const base: World = { ...WORLD, hours: 2 };
+  print(
+    `\nEach number by half, down and up (${few} seeds of ${base.hours} h): our share of the ancestor's regret / wrong switches\n`,
+  );
   const line = (name: string, down: Setting, up: Setting) => {
     const cells = [down, up].map((setting) => {
       const { regret, wrong } = ratios(run(setting, few, ["rotisserie", "2017"]));
@@ -103,20 +106,20 @@ function sensitivity(): void {
   for (const [name, value] of Object.entries(WORLD)) {
     if (name === "hours") continue;
     const whole = ["streams", "playersLow", "playersHigh"].includes(name);
-    const by = (factor: number): World => ({ ...WORLD, [name]: whole ? Math.round(value * factor) : value * factor });
+    const by = (factor: number): World => ({ ...base, [name]: whole ? Math.round(value * factor) : value * factor });
     line(name, { world: by(0.5) }, { world: by(1.5) });
   }
   for (const [name, value] of Object.entries(DIRECTOR)) {
     line(
       `director.${name}`,
-      { director: { ...DIRECTOR, [name]: value * 0.5 } },
-      { director: { ...DIRECTOR, [name]: value * 1.5 } },
+      { world: base, director: { ...DIRECTOR, [name]: value * 0.5 } },
+      { world: base, director: { ...DIRECTOR, [name]: value * 1.5 } },
     );
   }
   line(
     "samplesPerMinute",
-    { samplesPerMinute: RULE.samplesPerMinute * 0.5 },
-    { samplesPerMinute: RULE.samplesPerMinute * 1.5 },
+    { world: base, samplesPerMinute: RULE.samplesPerMinute * 0.5 },
+    { world: base, samplesPerMinute: RULE.samplesPerMinute * 1.5 },
   );
 }
 
