@@ -76,10 +76,15 @@ export function createCapture(deps: {
       const left = Math.min(timeoutMs, request.deadline - now());
       const clock = new AbortController();
       const timer = setTimeout(() => clock.abort(new Missed("timeout", "no picture in time")), Math.max(0, left));
+      // By hand: on Node 20 every AbortSignal.any() with a listener stays in memory.
+      const hungUp = () => clock.abort(request.signal.reason);
+      request.signal.addEventListener("abort", hungUp);
+      if (request.signal.aborted) hungUp();
       try {
-        return await attempt(request, AbortSignal.any([request.signal, clock.signal]));
+        return await attempt(request, clock.signal);
       } finally {
         clearTimeout(timer);
+        request.signal.removeEventListener("abort", hungUp);
       }
     });
 }

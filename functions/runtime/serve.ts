@@ -85,9 +85,9 @@ const DEFAULT_MAX_BODY = 256 * 1024;
 
 export async function serve(options: FunctionOptions): Promise<Running> {
   const { log, drainMs = 10_000, maxBodyBytes = DEFAULT_MAX_BODY } = options;
-  const stopping = new AbortController();
   const inFlight = new Set<ServerResponse>();
-  const framework = frameworkServer(options, stopping.signal);
+  const working = new Set<AbortController>();
+  const framework = frameworkServer(options, working);
   const routes = allRoutes(options);
 
   const server = createServer({ requestTimeout: 60_000, headersTimeout: 10_000 }, (request, response) => {
@@ -121,7 +121,7 @@ export async function serve(options: FunctionOptions): Promise<Running> {
     server.closeIdleConnections();
     const late = setTimeout(() => {
       log.warn({ inFlight: inFlight.size }, "requests still in flight after the drain time: cut off");
-      stopping.abort(new Error("stopping"));
+      for (const work of working) work.abort(new Error("stopping"));
       server.closeAllConnections();
     }, drainMs);
     await closed;
@@ -143,18 +143,21 @@ export function runMain(log: Log, start: () => Promise<Running>): void {
   };
   process.on("uncaughtException", crash);
   process.on("unhandledRejection", crash);
-  start().then((running) => {
-    const stop = (signal: string) => {
-      log.info({ signal }, "stopping");
-      running.stop().then(() => process.exit(0), crash);
-    };
-    process.once("SIGTERM", () => stop("SIGTERM"));
-    process.once("SIGINT", () => stop("SIGINT"));
+  let running: Running | undefined;
+  const stop = (signal: string) => {
+    log.info({ signal }, "stopping");
+    // While it still starts there is nothing in flight to wait for.
+    (running?.stop() ?? Promise.resolve()).then(() => process.exit(0), crash);
+  };
+  process.once("SIGTERM", () => stop("SIGTERM"));
+  process.once("SIGINT", () => stop("SIGINT"));
+  start().then((started) => {
+    running = started;
   }, crash);
 }
 
 /** The functions-framework server that runs our handler. It never listens: requests are handed to it. */
-function frameworkServer(options: FunctionOptions, stopping: AbortSignal): Server {
+function frameworkServer(options: FunctionOptions, working: Set<AbortController>): Server {
   const { name, log, metrics } = options;
   const handlers = new Map(options.subscriptions.map((subscription) => [subscription.type, subscription]));
   register(name, async (request, response) => {
@@ -163,7 +166,9 @@ function frameworkServer(options: FunctionOptions, stopping: AbortSignal): Serve
     metrics.inFlight.inc();
     let type = "unknown";
     let outcome = "failed";
+    // One controller per request and no AbortSignal.any(): measured on Node 20.20, each call of that keeps 2 KB for good.
     const hungUp = new AbortController();
+    working.add(hungUp);
     response.once("close", () => hungUp.abort(new Error("the sender hung up")));
     try {
       const raw = readEvent(originalHeaders(request), request.rawBody ?? Buffer.alloc(0));
@@ -176,8 +181,7 @@ function frameworkServer(options: FunctionOptions, stopping: AbortSignal): Serve
       const handler = handlers.get(raw.type);
       if (!handler) throw new Rejected(422, `${name} does not take events of type ${raw.type.slice(0, 100)}`);
       type = raw.type;
-      const signal = AbortSignal.any([hungUp.signal, stopping]);
-      const reply = await handler.handle(raw, { signal }, Date.now());
+      const reply = await handler.handle(raw, { signal: hungUp.signal }, Date.now());
       outcome = reply === "expired" ? "expired" : "handled";
       // 2xx with an empty body acknowledges; any other body that is no CloudEvent would be a failure to the broker.
       if (reply === undefined || reply === "expired") {
@@ -195,6 +199,7 @@ function frameworkServer(options: FunctionOptions, stopping: AbortSignal): Serve
       if (retryAfterSeconds !== undefined) response.set("retry-after", String(Math.ceil(retryAfterSeconds)));
       if (!response.headersSent) answer(response, status, reason);
     } finally {
+      working.delete(hungUp);
       metrics.inFlight.dec();
       metrics.events.inc({ type, outcome });
       done({ type });

@@ -96,7 +96,7 @@ test.each(["SIGTERM", "SIGINT"] as const)(
 );
 
 test("a request that outlasts the drain time is cut off, and the exit is still 0", async () => {
-  const { child, port, exited } = start({ DRAIN_MS: "300" });
+  const { child, port, exited, output } = start({ DRAIN_MS: "300" });
   const answer = fetch(`http://127.0.0.1:${await port}`, busy("endless", 60_000)).then(
     ({ status }) => status,
     () => "cut off",
@@ -105,6 +105,7 @@ test("a request that outlasts the drain time is cut off, and the exit is still 0
   child.kill("SIGTERM");
   expect(await answer).toBe("cut off");
   expect(await exited).toEqual([0, null]);
+  expect(output()).toContain('"subject":"endless","msg":"aborted"');
 });
 
 test("an idle process ends at once", async () => {

@@ -17,7 +17,8 @@ runMain(log, async () => {
     drainMs,
     metrics: createMetrics("slow"),
     subscriptions: [
-      on(streamFound, async ({ subject, data, attributes }) => {
+      on(streamFound, async ({ subject, data, attributes }, { signal }) => {
+        signal.addEventListener("abort", () => log.info({ subject }, "aborted"));
         await sleep(Number(data.title));
         // A handler that logs what it should not: the log must leave it out.
         log.info({ playbackHint: data.playbackHint, event: { data } }, "handled");
