@@ -13,11 +13,11 @@ import type { Web } from "./web.ts";
 const PICTURES = "docs/pictures";
 let house: House;
 let axe: string;
-let picture: string;
+let pictures: Record<string, string>;
 beforeAll(async () => {
   house = await openHouse();
   axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-  picture = await gamePicture(7);
+  pictures = { usual: await gamePicture(7), pinned: await gamePicture(18) };
   await mkdir(PICTURES, { recursive: true });
 });
 afterAll(() => house?.close());
@@ -93,7 +93,7 @@ describe("every state", () => {
       path: wanted.path ?? "/",
       reducedMotion: "reduce",
       initScript: stillClock,
-      frameBody: `<!doctype html><title>Stream</title><body style="margin:0"><img alt="" src="${picture}" style="width:100vw;height:100vh;object-fit:contain;background:#000"><button style="position:absolute;left:-99px">Play</button>`,
+      frameBody: `<!doctype html><title>Stream</title><body style="margin:0"><img alt="" src="${pictures[name] ?? pictures.usual}" style="width:100vw;height:100vh;object-fit:contain;background:#000"><button style="position:absolute;left:-99px">Play</button>`,
     });
     await expect
       .poll(() => one.page.locator("html").getAttribute("data-state"), { timeout: 12_000 })

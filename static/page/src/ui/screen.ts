@@ -49,7 +49,7 @@ export function createScreen(pick: (stream: StreamDocument) => void) {
       name.removeAttribute("href");
       name.removeAttribute("title");
     }
-    setText(find("title"), screen.shown ? (stream?.title ?? "") : "The stream with the fewest players left");
+    setText(find("title"), screen.shown ? (stream?.title ?? "") : "Always the closest finish");
     setText(
       find("meta"),
       stream
