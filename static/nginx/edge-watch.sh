@@ -7,8 +7,8 @@ refused=0
 
 fingerprint() {
   # A deleted Secret is an empty folder; unreadable and missing are the same to us.
-  cat "$CONFIG_DIR"/* "$TLS_DIR"/tls.crt "$TLS_DIR"/tls.key 2>/dev/null | openssl dgst -sha256 -r
-  ls "$CONFIG_DIR" "$TLS_DIR" 2>/dev/null
+  cat "${CONFIG_DIR:-/nowhere}"/* "$TLS_DIR"/tls.crt "$TLS_DIR"/tls.key 2>/dev/null | openssl dgst -sha256 -r
+  ls "${CONFIG_DIR:-/nowhere}" "$TLS_DIR" 2>/dev/null || true
 }
 
 write_metrics() {
