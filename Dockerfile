@@ -59,8 +59,6 @@ LABEL org.opencontainers.image.title=rotisserie \
 FROM function AS app
 COPY --from=build /src/dist/functions/poller/main.js ./
 COPY --from=build /src/dist/cert/kube-lego/main.js ./kube-lego.js
-# Deployment kube-lego runs from this image too: node kube-lego.js
-COPY --from=build /src/dist/cert/kube-lego/main.js ./kube-lego.js
 EXPOSE 3000
 CMD ["node", "main.js"]
 
