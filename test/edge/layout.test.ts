@@ -196,7 +196,7 @@ describe("as documented", () => {
     const [lego] = template.spec.containers;
     expect(template.metadata.labels).toMatchObject({ app: "kube-lego" });
     expect(lego.env.map(({ name }) => name)).toEqual(expect.arrayContaining(["LEGO_EMAIL", "LEGO_URL", "LEGO_POD_IP"]));
-    expect(lego.ports[0].containerPort).toBe(3002);
+    expect(lego.ports[0]?.containerPort).toBe(3002);
     expect(one("Service", "kube-lego-nginx").spec).toMatchObject({
       clusterIP: "None",
       ports: [{ port: 8080, targetPort: 8089 }],
