@@ -61,7 +61,7 @@ describe("pick", () => {
     ["exactly what is due", [stream("due", 41), stream("not", 30)], ["due"]],
     ["a second of slack for late ticks", [stream("due", 39.2)], ["due"]],
     ["not what is still on its way", [stream("low", 6, { count: 5, answeredAt: NOW - 60 * s })], []],
-    ["what was on its way for too long", [stream("low", 11, { count: 5, answeredAt: NOW - 60 * s })], ["low"]],
+    ["what was on its way for too long", [stream("low", 21, { count: 5, answeredAt: NOW - 60 * s })], ["low"]],
     ["never twice within 3 s", [stream("low", 2, { count: 5 })], []],
     [
       "a clock that jumped back stops nothing",
@@ -74,6 +74,11 @@ describe("pick", () => {
 
   test("the leader is looked at on every tick, whatever its count", () => {
     expect(look([stream("lead", 5, { count: 88 }), stream("other", 5, { count: 88 })], 100, "lead")).toEqual(["lead"]);
+  });
+
+  test("a leader whose answer is late is asked again sooner than others", () => {
+    const late = (login: string) => stream(login, 11, { count: 5, answeredAt: NOW - 60 * s });
+    expect(look([late("lead"), late("other")], 100, "lead")).toEqual(["lead"]);
   });
 
   test("within the limit: the leader, end games, then the longest overdue", () => {

@@ -27,11 +27,14 @@ export interface Bucket {
 export interface ScheduleOptions {
   /** Samples per minute in the long run. Half a minute's worth may be spent at once, after a quiet time. */
   perMinute: number;
-  /** An answer that has not come by then will not come: ask again, ms. */
+  /**
+   * An answer that has not come by then will not come: ask again, ms. Long, because asking a capture that is behind once more puts it
+   * further behind; half as long for the leader.
+   */
   answerMs: number;
 }
 
-export const SCHEDULE: ScheduleOptions = { perMinute: 100, answerMs: 10_000 };
+export const SCHEDULE: ScheduleOptions = { perMinute: 100, answerMs: 20_000 };
 
 /** Seconds between looks at a running match, by players alive: the smaller the count, the faster it matters. */
 const MATCH_SECONDS: readonly [upTo: number, seconds: number][] = [
@@ -98,9 +101,9 @@ export function pick(
     const { login, viewers, sampledAt, answeredAt } = stream;
     // Another poller's clock may be a little ahead; one that was set back must not stop the looking.
     const waited = sampledAt > now + CLOCKS_MS ? Number.POSITIVE_INFINITY : Math.max(0, now - sampledAt);
-    const inFlight = sampledAt > answeredAt && waited < options.answerMs;
-    if (inFlight) continue;
     const isLeader = login === leader;
+    const inFlight = sampledAt > answeredAt && waited < options.answerMs / (isLeader ? 2 : 1);
+    if (inFlight) continue;
     const isNew = sampledAt === 0;
     const wait = isLeader || isNew ? 0 : interval(stream, { anyMatch, now }) * 1000;
     if (waited < Math.max(isNew ? 0 : LEAST_MS, wait - SLACK_MS)) continue;
