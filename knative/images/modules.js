@@ -1,28 +1,43 @@
 /**
- * `node knative/images/modules.js FOLDER PACKAGE...`: copies packages and what they need from node_modules, leaving out
- * other platforms' binaries and what only development reads. Runs while an image is built, on the image's own platform.
+ * `node knative/images/modules.js FOLDER BUNDLE [PACKAGE...]`: copies the packages that a bundle left outside, those that
+ * are named, and what they all need, without other platforms' binaries and what only development reads. Runs while an image
+ * is built, on the image's own platform. `@scope/*` means every package of the scope.
  */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { basename, join, relative, sep } from "node:path";
 
 const root = "node_modules";
-const [target, ...named] = process.argv.slice(2);
-/** `@scope/*` means every package of the scope. */
+const [target, bundle, ...named] = process.argv.slice(2);
+
+/** Packages that only install scripts or other platforms call. */
+const NOT_AT_RUN_TIME = new Set(["adm-zip", "global-agent", "opencollective-postinstall", "ajv"]);
+/** onnxruntime-node ships every platform's library: 288 MB, of which one counts. */
+const OTHER_PLATFORM = new RegExp(`/bin/napi-v\\d+/(?!${process.platform}(/${process.arch}|$))`);
+const NOT_CODE = /\.(md|map|ts|mts|cts|flow|markdown)$|\/(test|tests|docs|examples|benchmarks|script)(\/|$)/;
+/** tesseract.js-core has one build for the browser beside each for Node; the data has one for each way of reading. */
+const NOT_USED =
+  /\/tesseract-core[^/]*\.wasm\.js$|\/4\.0\.0(_fast)?\/|\/ch_PP-OCRv4_det_infer|\/ch_ppocr_mobile_v2\.0_cls/;
+
+/** Packages whose names stand in the bundle where a module is loaded or looked up. */
+function outside(file) {
+  const loads = /(?:\bfrom|\bimport|\bimport\(|\brequire\(|\.resolve\()\s*"([^"./][^"]*)"/g;
+  const names = [...readFileSync(file, "utf8").matchAll(loads)].map(([, specifier = ""]) =>
+    specifier
+      .split("/")
+      .slice(0, specifier.startsWith("@") ? 2 : 1)
+      .join("/"),
+  );
+  return names.filter((name) => /^[@\w]/.test(name) && existsSync(join(root, name, "package.json")));
+}
+
 const wanted = named.flatMap((name) => {
   if (!name.endsWith("/*")) return [name];
   const scope = name.slice(0, -2);
   return readdirSync(join(root, scope)).map((inner) => `${scope}/${inner}`);
 });
 
-/** Packages that only install scripts or other platforms call. */
-const NOT_AT_RUN_TIME = new Set(["adm-zip", "global-agent", "opencollective-postinstall"]);
-/** onnxruntime-node ships every platform's library: 288 MB, of which one counts. */
-const OTHER_PLATFORM = new RegExp(`/bin/napi-v\\d+/(?!${process.platform}(/${process.arch}|$))`);
-const NOT_CODE =
-  /\.(md|map|ts|mts|cts|flow|markdown|wasm\.js\.map)$|\/(test|tests|docs|examples|benchmarks|script)(\/|$)/;
-
 const needed = new Set();
-const queue = [...wanted];
+const queue = [...wanted, ...outside(bundle)];
 for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
   if (needed.has(name) || NOT_AT_RUN_TIME.has(name)) continue;
   const manifest = join(root, name, "package.json");
@@ -45,7 +60,9 @@ for (const name of needed) {
     dereference: true,
     filter: (path) => {
       const inside = `/${relative(from, path).split(sep).join("/")}`;
-      return !OTHER_PLATFORM.test(inside) && !NOT_CODE.test(inside) && basename(path) !== "node_modules";
+      const left = OTHER_PLATFORM.test(inside) || NOT_CODE.test(inside) || NOT_USED.test(inside);
+      return !left && basename(path) !== "node_modules";
     },
   });
 }
+process.stdout.write(`${target}: ${[...needed].sort().join(" ")}\n`);
