@@ -69,7 +69,7 @@ for await (const sample of samples(plan)) {
     reads.push({
       sample,
       engine: "ancestor",
-      sight: { phase, alive, certainty: 1 },
+      sight: { phase, alive, certainty: 1, at: { x: 0, width: 0 } },
       confidence: 1,
       ms: performance.now() - from,
     });

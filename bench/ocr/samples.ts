@@ -4,7 +4,7 @@ import type { Strip } from "../../functions/ocr/reader.ts";
 import { type Frame, readManifest } from "./manifest.ts";
 import { gameOf, greyFrame, type Sample, sampleOf, stripOf } from "./picture.ts";
 import { drawnScenes } from "./rendered.ts";
-import { QUALITIES, streamed } from "./stream.ts";
+import { QUALITIES, streamed, TAKEN } from "./stream.ts";
 import { COUNTS, digitsOf, transplanted } from "./transplant.ts";
 
 export interface Plan {
@@ -36,13 +36,10 @@ export async function* samples(plan: Plan): AsyncGenerator<Sample> {
 
 async function* realSamples(frame: Frame, plan: Plan): AsyncGenerator<Sample> {
   const grey = await greyFrame(frame.path);
-  yield await sampleOf(frame, grey, "clean");
-  const hud = frame.box && hudOf(frame.box, grey);
-  for (const quality of QUALITIES) {
-    // Scaling up adds nothing a stream would have.
-    if (quality.lines > grey.height * 1.02) continue;
-    for (const shown of await streamed(grey, quality, 1, hud)) yield await sampleOf(frame, shown, quality.name);
-  }
+  const clean = await sampleOf(frame, grey, "clean");
+  yield clean;
+  const hud = frame.box && hudIn(clean.strip, hudOf(frame.box, grey));
+  yield* degraded({ ...clean, degradation: "" }, hud, true, 0, TAKEN.length);
   if (plan.transplants && frame.want) yield* barred(frame, grey);
 }
 
@@ -102,23 +99,38 @@ async function* strangers(frames: Frame[], plan: Plan): AsyncGenerator<Sample> {
   }
 }
 
-async function* degraded(sample: Sample, hud: Box | undefined, full: boolean, turn: number): AsyncGenerator<Sample> {
+/**
+ * Only the region is encoded, with its share of the stream's bits: a hundred whole 4K frames at three qualities would take
+ * an hour and show the same blocks. Scaling up is left out: it adds nothing a stream would have.
+ */
+async function* degraded(
+  sample: Sample,
+  hud: Box | undefined,
+  full: boolean,
+  turn: number,
+  take = 1,
+): AsyncGenerator<Sample> {
   const { strip } = sample;
   const { region, frame } = strip;
   const fitting = QUALITIES.filter(({ lines }) => lines <= Math.max(frame.height, 480) * 1.02);
   for (const quality of full ? fitting : fitting.slice(turn % fitting.length, (turn % fitting.length) + 1)) {
-    const [shown] = await streamed(strip.picture, quality, region.height / frame.height, hud);
-    if (!shown) continue;
-    const scale = shown.height / region.height;
-    const size = { width: Math.round(frame.width * scale), height: Math.round(frame.height * scale) };
-    const moved = {
-      x: Math.min(Math.round(region.x * scale), size.width - shown.width),
-      y: Math.min(Math.round(region.y * scale), size.height - shown.height),
-      width: shown.width,
-      height: shown.height,
-    };
-    yield { ...sample, degradation: quality.name, strip: { picture: shown, region: moved, frame: size } };
+    const frames = await streamed(strip.picture, quality, region.height / frame.height, hud);
+    for (const shown of frames.slice(0, take))
+      yield { ...sample, degradation: quality.name, strip: stripAt(shown, strip) };
   }
+}
+
+/** The degraded picture's place in a frame of its own scale. */
+function stripAt(shown: Grey, { region, frame }: Strip): Strip {
+  const scale = shown.height / region.height;
+  const size = { width: Math.round(frame.width * scale), height: Math.round(frame.height * scale) };
+  const moved = {
+    x: Math.min(Math.round(region.x * scale), size.width - shown.width),
+    y: Math.min(Math.round(region.y * scale), size.height - shown.height),
+    width: shown.width,
+    height: shown.height,
+  };
+  return { picture: shown, region: moved, frame: size };
 }
 
 /** The HUD line around the digits: everything from a third of the frame's height left of them to the right edge. */

@@ -16,8 +16,8 @@ export type Quality = (typeof QUALITIES)[number];
 /** The scene wanders this part of the picture's height to every side. */
 const WANDER = 0.03;
 /** The first is a key frame; those taken are well after it. */
-const FRAMES = 26;
-export const TAKEN = [12, 22] as const;
+const FRAMES = 16;
+export const TAKEN = [8, 14] as const;
 
 /**
  * `part`: the picture's share of the frame's height (1 for a whole frame), so that its lines and bits are its share too.

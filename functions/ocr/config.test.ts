@@ -16,7 +16,7 @@ test.each([
 });
 
 test.each([
-  ["OCR_ENGINE", "eyes", /OCR_ENGINE="eyes": one of strip, pp-ocr, tesseract/],
+  ["OCR_ENGINE", "eyes", /OCR_ENGINE="eyes": one of strip, vote, pp-ocr, tesseract/],
   ["OCR_ACCEPT", "2", /OCR_ACCEPT="2": a number from 0 to 1/],
   ["PORT", "http", /PORT="http"/],
 ])("parseConfig refuses %s=%s", (name, value, reason) => {

@@ -1,6 +1,6 @@
 import { type Env, integer, number, oneOf, optionalText, words } from "../runtime/config.ts";
 
-export const ENGINES = ["strip", "pp-ocr", "tesseract"] as const;
+export const ENGINES = ["strip", "vote", "pp-ocr", "tesseract"] as const;
 export type EngineName = (typeof ENGINES)[number];
 export const DEFAULT_ENGINE: EngineName = "strip";
 /** Least confidence of a reading that is passed on. */

@@ -82,14 +82,19 @@ const table: [string, Profile, Word[], object][] = [
 ];
 
 test.each(table)("judge: %s", (_name, profile, words, expected) => {
-  expect(judge(words, WIDTH, profile)).toEqual(expected);
+  expect(judge(words, WIDTH, profile)).toMatchObject(expected);
 });
 
 test("judge: the weaker of number and label is the certainty", () => {
   expect(judge([at("58", 400, 0.8), at("alive", 440, 0.9)], WIDTH, pubg)).toMatchObject({ certainty: 0.8 });
 });
 
-const seen = (alive: number, certainty: number) => ({ phase: "match" as const, alive, certainty });
+const seen = (alive: number, certainty: number) => ({
+  phase: "match" as const,
+  alive,
+  certainty,
+  at: { x: 0, width: 9 },
+});
 
 test.each([
   ["all alike", [seen(5, 0.9), seen(5, 0.8)], { phase: "match", alive: 5, certainty: 0.8 }],
@@ -104,5 +109,5 @@ test.each([
 ])("agree: %s", (_name, views, expected) => {
   const got = agree(views);
   if ("certainty" in expected && "certainty" in got) expect(got.certainty).toBeCloseTo(expected.certainty);
-  else expect(got).toEqual(expected);
+  else expect(got).toMatchObject(expected);
 });

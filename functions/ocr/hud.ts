@@ -9,6 +9,8 @@ export interface Found {
   alive: number;
   /** The engine's certainty of the weakest letter, number and label together. Not calibrated. */
   certainty: number;
+  /** The number's columns, in pixels of the line. */
+  at: { x: number; width: number };
 }
 
 export interface Unread {
@@ -46,7 +48,8 @@ export function judge(words: readonly Word[], width: number, profile: Profile): 
   const alive = Number(number.text);
   const believable = String(alive) === number.text && alive >= profile.range.from && alive <= profile.range.to;
   if (!believable) return { reason: "out-of-range" };
-  return { phase: label.meaning === "alive" ? "match" : "lobby", alive, certainty };
+  const at = { x: number.x, width: number.width };
+  return { phase: label.meaning === "alive" ? "match" : "lobby", alive, certainty, at };
 }
 
 /** A label this certain is there, whether or not its number can be read. */

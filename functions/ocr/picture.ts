@@ -86,3 +86,22 @@ export function blackRows({ data, width, height }: Grey): number {
   }
   return 0;
 }
+
+/** The `rows` rows that digits in these columns fill: where light and dark columns differ most. */
+export function digitRows({ data, width, height }: Grey, x: number, span: number, rows: number): number {
+  const [from, to] = [Math.max(0, Math.round(x)), Math.min(width, Math.round(x + span))];
+  const contrast = Array.from({ length: height }, (_, row) => {
+    let [low, high] = [255, 0];
+    for (let column = from; column < to; column++) {
+      const value = data[row * width + column] as number;
+      [low, high] = [Math.min(low, value), Math.max(high, value)];
+    }
+    return high - low;
+  });
+  let [best, top] = [-1, 0];
+  for (let row = 0; row + rows <= height; row++) {
+    const sum = contrast.slice(row, row + rows).reduce((a, b) => a + b, 0);
+    if (sum > best) [best, top] = [sum, row];
+  }
+  return top;
+}

@@ -6,7 +6,7 @@ import { confidenceOf } from "./calibration.ts";
 import { type Engine, LINE_HEIGHT } from "./engines/engine.ts";
 import type { Profile } from "./games/profile.ts";
 import { agree, type Found, judge, type Unread } from "./hud.ts";
-import { blackRows, type Grey, resample } from "./picture.ts";
+import { blackRows, digitRows, type Grey, resample } from "./picture.ts";
 
 export interface Strip {
   picture: Grey;
@@ -33,15 +33,34 @@ export async function look(strip: Strip, profile: Profile, engine: Engine): Prom
     const cut = (up: number, zoom: number) => cutLine(strip.picture, line.top, line.height, up, zoom);
     const see = async (picture: Grey | undefined): Promise<Sight> =>
       picture ? judge(await engine.readWords(picture), picture.width, profile) : { reason: "no-counter" };
-    const first = await see(cut(0, 1));
-    if ("reason" in first && first.reason === "no-counter") continue;
+    const picture = cut(0, 1);
+    const first = await see(picture);
+    if (!picture || ("reason" in first && first.reason === "no-counter")) continue;
     const views = [first];
     for (const { up, zoom } of SECOND_LOOKS) views.push(await see(cut(up, zoom)));
     const sight = agree(views);
-    if ("alive" in sight) return sight;
+    if ("alive" in sight)
+      return doubted(sight, "alive" in first ? await opinion(engine, picture, first, profile.digitHeight) : undefined);
     best = sight;
   }
   return best;
+}
+
+/** What another engine reads where the number is; undefined when there is none to ask. */
+async function opinion(engine: Engine, line: Grey, { at }: Found, height: number): Promise<string | undefined> {
+  const y = digitRows(line, at.x, at.width, height);
+  return engine.readNumber?.(line, { ...at, y, height });
+}
+
+/** Another number is a strong doubt; letters or nothing a weak one: the general engine misses much at low resolution. */
+const OTHER_NUMBER = 0.4;
+const NO_NUMBER = 0.8;
+
+function doubted(found: Found, opinion: string | undefined): Found {
+  if (opinion === undefined) return found;
+  const numbers: string[] = opinion.match(/\d+/g) ?? [];
+  const factor = numbers.includes(String(found.alive)) ? 1 : numbers.length > 0 ? OTHER_NUMBER : NO_NUMBER;
+  return { ...found, certainty: found.certainty * factor };
 }
 
 /** `accept`: least calibrated confidence that is passed on. */

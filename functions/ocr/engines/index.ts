@@ -6,6 +6,8 @@ export async function openEngine(name: EngineName): Promise<Engine> {
   switch (name) {
     case "strip":
       return (await import("./strip.ts")).createStrip();
+    case "vote":
+      return (await import("./vote.ts")).createVote();
     case "pp-ocr":
       return (await import("./paddle.ts")).createPaddle();
     case "tesseract":

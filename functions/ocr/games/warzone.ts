@@ -7,6 +7,7 @@ export const warzone: Profile = {
   labelSide: "above",
   range: { from: 1, to: 152 },
   frameHeight: 1100,
+  digitHeight: 12,
   lines: [0.028],
   verified: true,
 };

@@ -22,7 +22,8 @@ IGNORE = 255
 # White on white, of 255: nobody can read it, so nothing is demanded there.
 FAINT = 26
 WORDS = json.loads((Path(__file__).parent.parent / "games/pubg.words.json").read_text())
-LANGUAGES = list(WORDS)
+# More of those whose words look least like English ones.
+LANGUAGES = [*WORDS, "zh-Hans", "zh-Hans", "zh-Hant", "ko", "ja", "ru", "th"]
 OTHER_WORDS = ["FPS", "REWARDS", "STATISTICS", "MENU", "STORE", "LIVE", "ALLIES", "DRIVE", "ACTIVE", "ARRIVED", "SOLD", "PLAYER", "JOIN", "LEFT",
                "Hiện", "NW", "SE", "KDA", "RANK", "TOP", "PING", "ms", "HP", "AKM", "M416", "Kar98k", "7.62mm", "ON AIR", "VIEWERS", "FOLLOW",
                "SUB", "GG", "TRAINING", "MATCH", "LOBBY", "START", "READY", "PAUSED", "RECORD", "SQUAD", "DUO", "SOLO", "KILL", "SCORE", "DEATHS",
@@ -48,6 +49,7 @@ class Canvas:
         self.w, self.h = int(width * ZOOM), int(HEIGHT * ZOOM)
         self.image = background(rng, scenes, self.w, self.h)
         self.glyphs, self.labels, self.contrast = [], [], 0.0
+        self.close, self.ink_gap = int(rng.choice([0, 1, 2])), rng.uniform(0.06, 0.2)
 
     def box(self, x0, y0, x1, y1, colour, alpha):
         x0, x1, y0, y1 = max(0, round(x0)), min(self.w, round(x1)), max(0, round(y0)), min(self.h, round(y1))
@@ -72,8 +74,12 @@ class Canvas:
         """One line, letter by letter. `cap`: height of a digit. Returns its left and right end."""
         size = max(6, round(cap / typefaces.cap_ratio(source)))
         placed, at = [], 0.0
+        # Some HUDs set digits by their ink (a 1 takes little room), others in cells of one width.
+        close = mark == "glyph" and self.close
         for letter in string:
             mask, dx, dy, advance = glyph_mask(source, size, letter)
+            if close and mask is not None and (letter == "1" or close > 1):
+                dx, advance = -1, mask.shape[1] - 2 + self.ink_gap * cap
             placed.append((letter, mask, at + dx, dy))
             at += advance + spacing
         at -= spacing
@@ -248,7 +254,7 @@ def number_for(rng, field):
 
 def pubg(rng, canvas, sets):
     """Number and label in two boxes, fields from right to left; or, for observers, label first."""
-    language = "en" if rng.random() < 0.45 else pick(rng, LANGUAGES)
+    language = "en" if rng.random() < 0.33 else pick(rng, LANGUAGES)
     old = language == "en" and rng.random() < 0.22
     observer = not old and rng.random() < 0.22
     fields = ["alive"] if old and rng.random() < 0.8 else pick(rng, [["teams", "alive", "time"], ["alive", "time"], ["alive"], ["teams", "alive"]]) if observer and rng.random() < 0.85 else pubg_fields(rng)
@@ -424,7 +430,11 @@ def apex(rng, canvas, sets):
     words = {"en": "SQUADS LEFT", "ja": "部隊残存", "zh-Hant": "剩餘小隊數", "ko": "남은 분대"}[language]
     canvas.text(f"{int(rng.integers(1, 21))} {words}", x - rng.uniform(8, 20) * z, centre, cap * rng.uniform(0.85, 1.05), source if language == "en" else pick(rng, sets[language]), rng.uniform(190, 255), 1, anchor="right")
     if rng.random() < 0.88:
-        canvas.box(x, centre - half, x + width, centre + half, rng.uniform(190, 255), rng.uniform(0.75, 1))
+        slant = rng.uniform(0, 12) * z
+        corners = np.array([[slant, 0], [width + slant, 0], [width, 2 * half], [0, 2 * half]]).astype(np.int32)
+        shape = np.zeros((int(2 * half) + 1, int(width + slant) + 1), np.uint8)
+        cv2.fillPoly(shape, [corners], 255, cv2.LINE_AA)
+        canvas.stamp(shape.astype(np.float32) / 255, x - slant / 2, centre - half, rng.uniform(190, 255), rng.uniform(0.75, 1))
         dark = rng.uniform(0, 70)
         canvas.icon("person", x + rng.uniform(14, 20) * z, centre, rng.uniform(17, 23) * z, dark)
         canvas.text(text, x + width - rng.uniform(6, 10) * z, centre, cap, source, dark, 1, anchor="right")
@@ -467,7 +477,7 @@ def nothing(rng, canvas, sets):
         canvas.text(text, rng.uniform(-20, canvas.w * 0.7), centre, rng.uniform(12, 20) * ZOOM, pick(rng, sets[language]), rng.uniform(150, 255), 1)
 
 
-KINDS = [(pubg, 0.56), (mobile, 0.08), (fortnite, 0.08), (warzone, 0.07), (apex, 0.06), (nothing, 0.15)]
+KINDS = [(pubg, 0.52), (mobile, 0.09), (fortnite, 0.07), (warzone, 0.08), (apex, 0.07), (nothing, 0.17)]
 
 
 def degrade(rng, image):
