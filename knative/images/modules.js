@@ -16,7 +16,7 @@ const OTHER_PLATFORM = new RegExp(`/bin/napi-v\\d+/(?!${process.platform}(/${pro
 const NOT_CODE = /\.(md|map|ts|mts|cts|flow|markdown)$|\/(test|tests|docs|examples|benchmarks|script)(\/|$)/;
 /** tesseract.js-core has one build for the browser beside each for Node; the data has one for each way of reading. */
 const NOT_USED =
-  /\/tesseract-core[^/]*\.wasm\.js$|\/4\.0\.0(_fast)?\/|\/ch_PP-OCRv4_det_infer|\/ch_ppocr_mobile_v2\.0_cls/;
+  /\/tesseract-core[^/]*\.wasm\.js$|\/4\.0\.0(_fast)?\/|\/ch_ppocr_mobile_v2\.0_cls/;
 
 /** Packages whose names stand in the bundle where a module is loaded or looked up. */
 function outside(file) {
