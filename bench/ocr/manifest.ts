@@ -2,6 +2,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+/** `region` is only there when the file is a region's crop and not the whole frame: x,y,width,height of the frame. */
+export const COLUMNS = [
+  ...["file", "game", "width", "height", "kind", "value", "bbox_of_digits", "hud_notes"],
+  ...["source_repo", "source_path", "licence", "region"],
+] as const;
+
 export interface Frame {
   path: string;
   name: string;
@@ -15,7 +21,16 @@ export interface Frame {
   /** What stands there: undefined when the picture has no counter. */
   want: Want | undefined;
   /** Digits, in pixels of the frame. */
-  box: { x: number; y: number; width: number; height: number } | undefined;
+  box: Region | undefined;
+  /** Where the file was cut, when it is not the whole frame. */
+  region: Region | undefined;
+}
+
+export interface Region {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
 }
 
 export interface Want {
@@ -41,7 +56,6 @@ export function readManifest(directory: string): Frame[] {
     const value = /^\d+$/.test(get("value")) ? Number(get("value")) : undefined;
     const kind = get("kind");
     const visible = value !== undefined && (kind === "alive" || kind === "joined" || kind === "mobile");
-    const [x = 0, y = 0, width = 0, height = 0] = get("bbox_of_digits").split(",").map(Number);
     return [
       {
         path: join(directory, file),
@@ -52,10 +66,16 @@ export function readManifest(directory: string): Frame[] {
         width: Number(get("width")),
         height: Number(get("height")),
         want: visible ? { phase: kind === "joined" ? "lobby" : "match", alive: value } : undefined,
-        box: visible && width > 0 ? { x, y, width, height } : undefined,
+        box: visible ? boxOf(get("bbox_of_digits")) : undefined,
+        region: boxOf(get("region")),
       },
     ];
   });
+}
+
+function boxOf(text: string): Region | undefined {
+  const [x, y, width, height] = text.split(",").map(Number);
+  return x !== undefined && y !== undefined && width && height ? { x, y, width, height } : undefined;
 }
 
 function hudOf(notes: string): string {

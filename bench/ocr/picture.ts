@@ -49,6 +49,8 @@ export async function stripOf(frame: Grey, game: Game): Promise<Strip> {
 }
 
 export async function sampleOf(frame: Frame, grey: Grey, degradation: string): Promise<Sample> {
-  const { name, game, hud, source, want } = frame;
-  return { name, game, hud, source, want, degradation, strip: await stripOf(grey, gameOf(game)) };
+  const { name, game, hud, source, want, region, width, height } = frame;
+  // A file that is a crop already is read as it is.
+  const strip = region ? { picture: grey, region, frame: { width, height } } : await stripOf(grey, gameOf(game));
+  return { name, game, hud, source, want, degradation, strip };
 }
