@@ -53,7 +53,7 @@ describe("dead letters", () => {
   test.each([
     { name: "500 three times", type: "test.fails", id: "poison-500", code: /^500$/, attempts: 3 },
     { name: "no answer in time", type: "test.hangs", id: "poison-hang", code: /./, attempts: 1 },
-    { name: "a body that is no CloudEvent", type: "test.talks", id: "poison-html", code: /^50\d$/, attempts: 1 },
+    { name: "a body that is no CloudEvent", type: "test.talks", id: "poison-html", code: /./, attempts: 1 },
   ])("$name: one letter after $attempts attempts", async ({ type, id, code, attempts }) => {
     await agent.send([plain(id, type, "somebody")]);
     const letter = await onlyLetter(id);
