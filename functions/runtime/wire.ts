@@ -107,7 +107,9 @@ export function writeEvent(event: Event): { headers: Record<string, string>; bod
   const bytes = data instanceof Uint8Array ? Buffer.from(data) : Buffer.from(JSON.stringify(data));
   const present = Object.entries(attributes).filter(([, value]) => value !== undefined);
   const encoded = Object.fromEntries(present.map(([name, value]) => [name, encodeHeader(String(value))]));
-  const message: Message = HTTP.binary(new CloudEvent({ ...core, ...encoded, data: bytes }));
+  const { id, source, subject } = core;
+  const named = { id: encodeHeader(id), source: encodeHeader(source), subject: encodeHeader(subject) };
+  const message: Message = HTTP.binary(new CloudEvent({ ...core, ...named, ...encoded, data: bytes }));
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(message.headers)) headers[name.toLowerCase()] = String(value);
   return { headers: { ...headers, "content-type": event.datacontenttype }, body: bytes };

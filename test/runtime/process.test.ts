@@ -43,6 +43,11 @@ function start(env: Record<string, string>): Started {
   return started;
 }
 
+/** Waits for a line in the process's output: a loaded machine makes any fixed time too short. */
+async function said({ output }: Started, words: string): Promise<void> {
+  while (!output().includes(words)) await sleep(20);
+}
+
 /** An event that keeps the handler busy for `ms`. */
 function busy(login: string, ms: number, game = "pubg") {
   const { headers, body } = writeEvent(
@@ -73,13 +78,15 @@ function busy(login: string, ms: number, game = "pubg") {
 test.each(["SIGTERM", "SIGINT"] as const)(
   "%s: two requests in flight both get their answer, then exit 0",
   async (signal) => {
-    const { child, port, exited, output } = start({});
+    const running = start({});
+    const { child, port, exited, output } = running;
     const url = `http://127.0.0.1:${await port}`;
-    const first = fetch(url, busy("first", 700));
-    const second = fetch(url, busy("second", 1200));
-    await sleep(400);
+    const first = fetch(url, busy("first", 1000));
+    const second = fetch(url, busy("second", 1500));
+    await said(running, '"subject":"first","msg":"started"');
+    await said(running, '"subject":"second","msg":"started"');
     child.kill(signal);
-    await sleep(100);
+    await said(running, '"msg":"stopping"');
     const refused = await fetch(url, busy("late", 0)).then(
       ({ status }) => status,
       () => "refused",
@@ -96,12 +103,13 @@ test.each(["SIGTERM", "SIGINT"] as const)(
 );
 
 test("a request that outlasts the drain time is cut off, and the exit is still 0", async () => {
-  const { child, port, exited, output } = start({ DRAIN_MS: "300" });
+  const running = start({ DRAIN_MS: "300" });
+  const { child, port, exited, output } = running;
   const answer = fetch(`http://127.0.0.1:${await port}`, busy("endless", 60_000)).then(
     ({ status }) => status,
     () => "cut off",
   );
-  await sleep(400);
+  await said(running, '"subject":"endless","msg":"started"');
   child.kill("SIGTERM");
   expect(await answer).toBe("cut off");
   expect(await exited).toEqual([0, null]);

@@ -19,6 +19,7 @@ runMain(log, async () => {
     subscriptions: [
       on(streamFound, async ({ subject, data, attributes }, { signal }) => {
         signal.addEventListener("abort", () => log.info({ subject }, "aborted"));
+        log.info({ subject }, "started");
         await sleep(Number(data.title));
         // A handler that logs what it should not: the log must leave it out.
         log.info({ playbackHint: data.playbackHint, event: { data } }, "handled");
