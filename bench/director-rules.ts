@@ -1,5 +1,6 @@
 /** The two rules, each shown an evening: what is on the viewer's screen at every second. */
-import type { Observation } from "../functions/poller/board.ts";
+
+import type { Observation } from "../functions/poller/board-observations.ts";
 import { DIRECTOR, type DirectorOptions } from "../functions/poller/director.ts";
 import { createGameBoard } from "../functions/poller/game-board.ts";
 import { type Bucket, pick, refill, SCHEDULE } from "../functions/poller/schedule.ts";

@@ -1,6 +1,6 @@
 /** Readings and misses, as they arrive, become observations on the board. */
 import { type CountRead, type FrameMissed, frameMissed } from "../contracts/events.ts";
-import type { Observation, ObservationKind } from "./board.ts";
+import type { Observation, ObservationKind } from "./board-observations.ts";
 import type { GameBoard, Refusal } from "./game-board.ts";
 import type { PollerMetrics } from "./poller-metrics.ts";
 import type { Store } from "./store.ts";

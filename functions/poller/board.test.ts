@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { fits, merge, type Observation, track } from "./board.ts";
+import { fits, track } from "./board.ts";
+import { merge, type Observation } from "./board-observations.ts";
 
 const T = Date.parse("2026-01-02T20:00:00Z");
 const s = 1000;

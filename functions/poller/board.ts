@@ -3,29 +3,7 @@
  * however often they came. The model and its rules by name: docs/decisions/0030.
  */
 
-/** One fact about a stream at one moment. `at` is the frame's time (or the attempt's, without a frame), ms. */
-export interface Observation {
-  at: number;
-  kind: ObservationKind;
-  /** Players alive (match) or joined (lobby). */
-  count?: number;
-  /** 0 to 1, with a count only. */
-  confidence?: number;
-  /** ad: when the playlist says the break ends, ms. */
-  until?: number;
-}
-export const OBSERVATION_KINDS = [
-  "match",
-  "lobby",
-  "over",
-  "none",
-  "unread",
-  "ad",
-  "offline",
-  "missed",
-  "barred",
-] as const;
-export type ObservationKind = (typeof OBSERVATION_KINDS)[number];
+import type { Observation, ObservationKind } from "./board-observations.ts";
 
 export type Phase = "unknown" | "match" | "lobby" | "over" | "none" | "ad" | "offline";
 
@@ -53,7 +31,6 @@ export interface Track {
   until: number | undefined;
 }
 
-export const MAX_OBSERVATIONS = 64;
 const MAX_HISTORY = 30;
 /** `gap`: after this long without a usable reading nothing of before is believed. */
 const GAP_MS = 5 * 60_000;
@@ -64,36 +41,6 @@ const AWAY: Partial<Record<ObservationKind, number>> = { over: 1, lobby: 1, none
 const AWAY_LIMIT = 2;
 /** Noisy-or of agreeing readings never claims more than this: readers err together. */
 const MAX_CONFIDENCE = 0.999;
-
-/** A larger observation wins where two claim the same moment: a total order, so every board picks the same. */
-function prefer(a: Observation, b: Observation): Observation {
-  const key = (o: Observation) => [
-    OBSERVATION_KINDS.length - OBSERVATION_KINDS.indexOf(o.kind),
-    o.confidence ?? 0,
-    o.count ?? 0,
-    o.until ?? 0,
-  ];
-  const [left, right] = [key(a), key(b)];
-  const differing = left.findIndex((value, i) => value !== right[i]);
-  if (differing === -1) return a;
-  return (left[differing] ?? 0) > (right[differing] ?? 0) ? a : b;
-}
-
-/** The union of two sets of observations, oldest first, trimmed to the newest. Returns `into` itself when nothing changed. */
-export function merge(into: readonly Observation[], added: readonly Observation[]): readonly Observation[] {
-  const byTime = new Map(into.map((observation) => [observation.at, observation]));
-  let changed = false;
-  for (const observation of added) {
-    const known = byTime.get(observation.at);
-    const winner = known ? prefer(known, observation) : observation;
-    if (winner === known) continue;
-    byTime.set(observation.at, winner);
-    changed = true;
-  }
-  if (!changed) return into;
-  const merged = [...byTime.values()].sort((a, b) => a.at - b.at).slice(-MAX_OBSERVATIONS);
-  return merged.length === into.length && merged.every((observation, i) => observation === into[i]) ? into : merged;
-}
 
 /** Folds observations (oldest first, as `merge` leaves them) into what they say together. */
 export function track(observations: readonly Observation[]): Track {

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { GameId, Login, Timestamp } from "../contracts/event.ts";
 import { MAX_ALIVE } from "../contracts/events.ts";
-import { MAX_OBSERVATIONS, OBSERVATION_KINDS } from "./board.ts";
+import { MAX_OBSERVATIONS, OBSERVATION_KINDS } from "./board-observations.ts";
 
 const time = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(8.64e15));
 const short = (most: number) => v.pipe(v.string(), v.maxLength(most));

@@ -1,6 +1,7 @@
 /** Everything known of one game: its live streams, their observations and the director's choice. In memory, no I/O. */
 import type { Game } from "../contracts/games.ts";
-import { merge, type Observation, type Track, track } from "./board.ts";
+import { type Track, track } from "./board.ts";
+import { merge, type Observation } from "./board-observations.ts";
 import { type Candidate, DIRECTOR, type DirectorOptions, direct, type Leadership } from "./director.ts";
 import type { Watched } from "./schedule.ts";
 

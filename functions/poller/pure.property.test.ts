@@ -1,7 +1,8 @@
 /** What must hold of the pure parts for any input: order, duplicates, gaps, wild values and clock jumps included. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { MAX_OBSERVATIONS, merge, OBSERVATION_KINDS, type Observation, track } from "./board.ts";
+import { track } from "./board.ts";
+import { MAX_OBSERVATIONS, merge, OBSERVATION_KINDS, type Observation } from "./board-observations.ts";
 import { type Candidate, DIRECTOR, direct, type Leadership } from "./director.ts";
 import { type Bucket, pick, refill, SCHEDULE, type Watched } from "./schedule.ts";
 

@@ -1,5 +1,6 @@
 /** Which streams are looked at on this tick. Pure. Attention goes where the count is low, within a budget. */
-import type { ObservationKind, Phase } from "./board.ts";
+import type { Phase } from "./board.ts";
+import type { ObservationKind } from "./board-observations.ts";
 
 export interface Watched {
   login: string;

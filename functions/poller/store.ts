@@ -1,5 +1,6 @@
 /** What pollers share. With one poller that is its own memory; with several, Redis (store-redis.ts). No method rejects. */
-import type { Observation } from "./board.ts";
+
+import type { Observation } from "./board-observations.ts";
 import type { Leadership } from "./director.ts";
 import type { StreamInfo } from "./game-board.ts";
 import { type Bucket, refill, SCHEDULE, type ScheduleOptions } from "./schedule.ts";
