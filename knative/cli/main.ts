@@ -13,6 +13,7 @@ import { deleteFunctions, purge } from "./purge.ts";
 import { type KubeObject, objectsOf, render } from "./render.ts";
 import { savedRevision, setRevision } from "./revision.ts";
 import { makeSecret, secretVersion } from "./secrets.ts";
+import { send } from "./send.ts";
 import { parseSettings, type Settings } from "./settings.ts";
 import { status } from "./status.ts";
 
@@ -89,6 +90,22 @@ const verbs: Record<string, () => Promise<void>> = {
     await confirm(`Delete everything of rotisserie in namespace ${chosen.namespace}?`, chosen);
     await purge(createKubectl(chosen), chosen.namespace, say);
   },
+  logs: async () => {
+    const functions = "serving.knative.dev/service in (rotisserie-poller, rotisserie-capture, rotisserie-ocr)";
+    const kubectl = createKubectl(await settings());
+    const what = [
+      "--selector",
+      functions,
+      "--all-containers=false",
+      "--prefix",
+      "--tail",
+      "20",
+      "--max-log-requests",
+      "50",
+    ];
+    await kubectl(["logs", "--follow", "--ignore-errors", ...what], { show: true });
+  },
+  send: async () => say(await send(root, process.argv[3], process.argv[4])),
   status: async () => {
     const chosen = await settings();
     await status(chosen.namespace, createKubectl(chosen), say);

@@ -15,8 +15,7 @@ const NOT_AT_RUN_TIME = new Set(["adm-zip", "global-agent", "opencollective-post
 const OTHER_PLATFORM = new RegExp(`/bin/napi-v\\d+/(?!${process.platform}(/${process.arch}|$))`);
 const NOT_CODE = /\.(md|map|ts|mts|cts|flow|markdown)$|\/(test|tests|docs|examples|benchmarks|script)(\/|$)/;
 /** tesseract.js-core has one build for the browser beside each for Node; the data has one for each way of reading. */
-const NOT_USED =
-  /\/tesseract-core[^/]*\.wasm\.js$|\/4\.0\.0(_fast)?\/|\/ch_ppocr_mobile_v2\.0_cls/;
+const NOT_USED = /\/tesseract-core[^/]*\.wasm\.js$|\/4\.0\.0(_fast)?\/|\/ch_ppocr_mobile_v2\.0_cls/;
 
 /** Packages whose names stand in the bundle where a module is loaded or looked up. */
 function outside(file) {

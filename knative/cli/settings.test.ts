@@ -1,0 +1,44 @@
+import { describe, expect, test } from "vitest";
+import { imageName, parseSettings } from "./settings.ts";
+
+describe("settings", () => {
+  test("without any variable: production in namespace default", () => {
+    expect(parseSettings({})).toMatchObject({
+      namespace: "default",
+      overlay: "twitch",
+      edge: "nginx",
+      components: [],
+      hosts: [],
+    });
+  });
+
+  test.each([
+    { name: "APP_DOMAIN stands for APP_HOSTNAME", env: { APP_DOMAIN: "a.tv" }, hosts: ["a.tv"] },
+    {
+      name: "several hosts, the first is the main one",
+      env: { APP_HOSTNAME: "a.tv, WWW.a.tv" },
+      hosts: ["a.tv", "www.a.tv"],
+    },
+    { name: "a demonstration has a host of its own", env: { OVERLAY: "simulated" }, hosts: ["rotisserie.localhost"] },
+  ])("$name", ({ env, hosts }) => {
+    expect(parseSettings(env).hosts).toEqual(hosts);
+  });
+
+  test.each([
+    { name: "a scheme in the host", env: { APP_HOSTNAME: "https://a.tv" }, says: "APP_HOSTNAME" },
+    { name: "an unknown component", env: { COMPONENTS: "redis mongodb" }, says: "mongodb" },
+    { name: "both sizes", env: { COMPONENTS: "size-small size-large" }, says: "exclude each other" },
+    { name: "a namespace with capitals", env: { NAMESPACE: "Prod" }, says: "NAMESPACE" },
+    { name: "a tag with a slash", env: { IMAGE_TAG: "a/b" }, says: "IMAGE_TAG" },
+    { name: "a tool nobody has", env: { CONTAINER_TOOL: "kaniko" }, says: "docker, podman, buildah" },
+    { name: "a lego.url that is none", env: { LEGO_URL: "acme" }, says: "LEGO_URL" },
+  ])("$name is refused by name", ({ env, says }) => {
+    expect(() => parseSettings(env as Record<string, string>)).toThrow(says);
+  });
+
+  test("an image is called after the user and the tag, whatever the registry", () => {
+    const settings = parseSettings({ docker_username: "ghcr.io/me", IMAGE_TAG: "abc" });
+    expect(imageName(settings, "ocr")).toEqual({ name: "ghcr.io/me/rotisserie-ocr", tag: "abc" });
+    expect(() => imageName(parseSettings({ IMAGE_TAG: "abc" }), "ocr")).toThrow("docker_username");
+  });
+});
