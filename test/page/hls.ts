@@ -44,6 +44,11 @@ export async function encodeStream() {
     const newest = Math.min(SEGMENTS - 1, Math.floor((Date.now() - startedAt) / 1000 / SECONDS));
     const first = Math.max(0, newest - 3);
     const lines = ["#EXTM3U", "#EXT-X-VERSION:3", `#EXT-X-TARGETDURATION:${SECONDS}`, `#EXT-X-MEDIA-SEQUENCE:${first}`];
+    // As Twitch writes them: the player must not turn them into anything that the page's policy forbids.
+    lines.push(
+      `#EXT-X-DATERANGE:ID="session",CLASS="twitch-session",START-DATE="${new Date(startedAt).toISOString()}"`,
+    );
+    lines.push(`#EXT-X-PROGRAM-DATE-TIME:${new Date(startedAt + first * SECONDS * 1000).toISOString()}`);
     for (let index = first; index <= newest; index++) {
       lines.push(`#EXTINF:${SECONDS}.000,`, `/simulator/hls-media/${String(index).padStart(3, "0")}.ts`);
     }

@@ -72,7 +72,8 @@ export async function ask<T>(
     const headers: Record<string, string> = { accept: "application/json", ...(etag && { "if-none-match": etag }) };
     response = await fetch(url, { cache: "no-store", credentials: "omit", redirect: "error", headers, signal: limit });
     if (response.status === 200) body = await readBounded(response);
-    else await response.body?.cancel();
+    // A 304 has nothing to leave unread.
+    else if (response.status !== 304) await response.body?.cancel();
   } catch (error) {
     if (signal.aborted) throw error;
     const late = error instanceof DOMException && error.name === "TimeoutError";

@@ -3,6 +3,17 @@ import type HlsType from "hls.js/light";
 import { type Emit, type Player, QUIET_MS, type Sound } from "./player.ts";
 
 const RETRY_MS = 10_000;
+const SETTINGS = {
+  // A worker would need a policy for blob: scripts; one simulated stream does not need a worker.
+  enableWorker: false,
+  liveSyncDurationCount: 2,
+  maxBufferLength: 20,
+  backBufferLength: 10,
+  // Cues would be kept in a track with a data: address, which the page's policy rightly refuses; nobody reads them.
+  enableDateRangeMetadataCues: false,
+  enableID3MetadataCues: false,
+  enableEmsgMetadataCues: false,
+};
 /** Faults in a row that are repaired in place before the stream counts as broken. */
 const REPAIRS = 3;
 
@@ -63,7 +74,7 @@ export function createHlsPlayer(mount: HTMLElement, emit: Emit): Player {
       video.src = url;
       return void start();
     }
-    const mine = new Hls({ enableWorker: false, liveSyncDurationCount: 2, maxBufferLength: 20, backBufferLength: 10 });
+    const mine = new Hls(SETTINGS);
     hls = mine;
     mine.on(Hls.Events.MANIFEST_PARSED, () => void start());
     mine.on(Hls.Events.ERROR, (_, data) => {
