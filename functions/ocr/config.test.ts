@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { parseConfig } from "./config.ts";
 
-const standard = { port: 3001, engine: "strip", accept: 0.9, unverified: [], debug: undefined };
+const standard = { port: 3001, engine: "vote", accept: 0.9, unverified: [], debug: undefined };
 
 test.each([
   ["nothing set", {}, standard],

@@ -2,7 +2,7 @@ import { type Env, integer, number, oneOf, optionalText, words } from "../runtim
 
 export const ENGINES = ["strip", "vote", "pp-ocr", "tesseract"] as const;
 export type EngineName = (typeof ENGINES)[number];
-export const DEFAULT_ENGINE: EngineName = "strip";
+export const DEFAULT_ENGINE: EngineName = "vote";
 /** Least confidence of a reading that is passed on. */
 export const DEFAULT_ACCEPT = 0.9;
 
