@@ -77,7 +77,7 @@ export function createCapture(deps: {
       const clock = new AbortController();
       const timer = setTimeout(() => clock.abort(new Missed("timeout", "no picture in time")), Math.max(0, left));
       // By hand: on Node 20 every AbortSignal.any() with a listener stays in memory.
-      const hungUp = () => clock.abort(request.signal.reason);
+      const hungUp = () => clock.abort(new Missed("timeout", "nobody waits for the picture any more"));
       request.signal.addEventListener("abort", hungUp);
       if (request.signal.aborted) hungUp();
       try {

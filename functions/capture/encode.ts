@@ -3,6 +3,10 @@ import sharp from "sharp";
 import { MAX_FRAME_BYTES } from "../contracts/events.ts";
 import { Missed } from "./missed.ts";
 
+// Pictures come once: a cache of them only holds memory. And a crop is too small to share between threads.
+sharp.cache(false);
+sharp.concurrency(1);
+
 export interface EncodedImage {
   image: Uint8Array<ArrayBuffer>;
   contentType: "image/png" | "image/jpeg";

@@ -1,8 +1,10 @@
 /** Which ffmpeg is used, and one run of it: bytes in, exactly so many bytes out, or an error. */
+import { execFile } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
+import { promisify } from "node:util";
 import Ffmpeg from "fluent-ffmpeg";
 import { ConfigError } from "../runtime/config.ts";
 import { Missed } from "./missed.ts";
@@ -25,6 +27,16 @@ export function findFfmpeg(configured: string | undefined, searchPath: string): 
   const found = [...system, bundledFfmpeg()].find((path) => path !== undefined && isExecutable(path));
   if (found) return found;
   throw new ConfigError("no ffmpeg found: install it (Debian: apt-get install ffmpeg) or set FFMPEG_PATH");
+}
+
+/** A program that does not run or cannot decode H.264 stops the start, not every picture later. */
+export async function checkFfmpeg(program: string): Promise<void> {
+  const decoders = await promisify(execFile)(program, ["-hide_banner", "-decoders"], { timeout: 10_000 }).catch(
+    (error: Error) => {
+      throw new ConfigError(`${program} does not run: ${error.message.slice(0, 200)}`);
+    },
+  );
+  if (!/^ V\S+ +h264 /m.test(decoders.stdout)) throw new ConfigError(`${program} cannot decode H.264`);
 }
 
 function bundledFfmpeg(): string | undefined {

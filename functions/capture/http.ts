@@ -37,8 +37,17 @@ export interface Http {
 const MAX_REDIRECTS = 3;
 const MAX_HEADER_BYTES = 16 * 1024;
 
-export function createHttp(config: { hosts: HostRule; timeoutMs: number; userAgent: string }): Http {
+export interface HttpConfig {
+  hosts: HostRule;
+  timeoutMs: number;
+  userAgent: string;
+  /** How names are resolved, if not by the system. */
+  lookup?: typeof lookup;
+}
+
+export function createHttp(config: HttpConfig): Http {
   const { hosts, timeoutMs, userAgent } = config;
+  const publicLookup = createPublicLookup(config.lookup ?? lookup);
   const common = {
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
@@ -130,17 +139,19 @@ export function asMissed(error: unknown, signal: AbortSignal): Missed {
 }
 
 /** Resolves a name and leaves out private addresses, at connection time, so that a name cannot change in between. */
-const publicLookup: LookupFunction = (hostname, options, callback) => {
-  if (isIP(hostname)) return callback(privateAddress(hostname), "", 0);
-  lookup(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error) return callback(error, "", 0);
-    const open = addresses.filter(({ address }) => !isPrivateAddress(address));
-    const [first] = open;
-    if (!first) return callback(privateAddress(hostname), "", 0);
-    if (options.all) return callback(null, open);
-    callback(null, first.address, first.family);
-  });
-};
+function createPublicLookup(resolve: typeof lookup): LookupFunction {
+  return (hostname, options, callback) => {
+    if (isIP(hostname)) return callback(privateAddress(hostname), "", 0);
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error) return callback(error, "", 0);
+      const open = addresses.filter(({ address }) => !isPrivateAddress(address));
+      const [first] = open;
+      if (!first) return callback(privateAddress(hostname), "", 0);
+      if (options.all) return callback(null, open);
+      callback(null, first.address, first.family);
+    });
+  };
+}
 
 function privateAddress(hostname: string): NodeJS.ErrnoException {
   return Object.assign(new Error(`${hostname} has no public address`), { code: "EPRIVATE" });
