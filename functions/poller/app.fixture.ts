@@ -3,6 +3,7 @@ import { countRead, frameMissed, type StreamFound, tick } from "../contracts/eve
 import { games } from "../contracts/games.ts";
 import { createLog } from "../runtime/log.ts";
 import { createMetrics } from "../runtime/metrics.ts";
+import { Unavailable } from "../runtime/outcome.ts";
 import { serve } from "../runtime/serve.ts";
 import { newTrace } from "../runtime/trace.ts";
 import { writeEvent } from "../runtime/wire.ts";
@@ -39,6 +40,7 @@ export async function startPoller(options: PollerOptions = {}) {
     sent: [] as StreamFound[],
     lists: 0,
     brokerAway: false,
+    twitchAway: false,
   };
   const metrics = createMetrics("poller");
   const app = await createApp({
@@ -49,6 +51,7 @@ export async function startPoller(options: PollerOptions = {}) {
     peerUrl: options.peerUrl,
     listStreams: async () => {
       state.lists++;
+      if (state.twitchAway) throw new Unavailable("Twitch does not answer");
       return state.live;
     },
     emit: async (event) => {

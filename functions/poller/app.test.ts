@@ -68,6 +68,27 @@ describe("a tick", () => {
     expect(poller.state.lists).toBe(2);
   });
 
+  test("goes on with the last list while Twitch is away, says so, and asks again after 10 s", async () => {
+    await poller.get("/current");
+    await settle();
+    await poller.answer("alpha", { match: 7 });
+    Object.assign(poller.state, { twitchAway: true, now: poller.state.now + 31_000, sent: [] });
+    expect((await poller.tick()).status).toBe(204);
+    expect(poller.state.sent.map(({ subject }) => subject)).toContain("alpha");
+    const ready = await poller.get("/readyz");
+    expect([ready.status, await ready.text()]).toEqual([
+      200,
+      "ready, but Twitch has given no list of pubg since 2026-01-02T20:00:31.000Z\n",
+    ]);
+    expect(await (await poller.get("/metrics")).text()).toContain('rotisserie_list_up{game="pubg",service="poller"} 0');
+    poller.state.now += 5_000;
+    await poller.tick();
+    expect(poller.state.lists).toBe(2);
+    Object.assign(poller.state, { twitchAway: false, now: poller.state.now + 5_000 });
+    await poller.tick();
+    expect(await (await poller.get("/readyz")).text()).toBe("ready\n");
+  });
+
   test("brings a stream's playback hint back into its next stream.found, and nowhere else", async () => {
     const hint = "https://hints.example/secret.m3u8?sig=abc";
     await poller.get("/current");

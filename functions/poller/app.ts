@@ -58,7 +58,14 @@ export async function createApp(deps: AppDeps): Promise<App> {
     log.info({ game, leader: leadership.login, reason: leadership.reason }, "another leader");
     await store.tell({ game, leadership });
   };
-  const round = createRound({ ...deps, boards, demand, store, catchUp, lead, metrics });
+  /** Games whose list does not come, and since when. */
+  const unlisted = new Map<string, string>();
+  const onList = (game: string, came: boolean) => {
+    metrics.listUp.set({ game }, came ? 1 : 0);
+    if (came) unlisted.delete(game);
+    else if (!unlisted.has(game)) unlisted.set(game, new Date(now()).toISOString());
+  };
+  const round = createRound({ ...deps, boards, demand, store, catchUp, lead, onList, metrics });
   const deadLetters = createDeadLetters({
     now,
     onLetter: ({ type, code }) => metrics.deadLetters.inc({ type: knownType(type), code: knownCode(code) }),
@@ -97,7 +104,8 @@ export async function createApp(deps: AppDeps): Promise<App> {
       now,
     }),
     onDeadLetter: deadLetters.take,
-    degraded: () => store.problem(),
+    degraded: () =>
+      store.problem() ?? [...unlisted].map(([game, since]) => `Twitch has given no list of ${game} since ${since}`)[0],
     close: async () => {
       await following?.();
       await store.close();

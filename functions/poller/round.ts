@@ -21,6 +21,8 @@ export interface RoundDeps {
   /** Asks the director again: time alone makes readings stale. */
   lead: (board: GameBoard) => Promise<void>;
   emit: (event: StreamFound) => Promise<void>;
+  /** Whether the list of a game's live streams came. */
+  onList: (game: string, came: boolean) => void;
   now: () => number;
   log: Log;
   metrics: PollerMetrics;
@@ -65,7 +67,7 @@ export function createRound(deps: RoundDeps): (cause?: Cause) => Promise<void> {
 }
 
 /** Keeps each board's list fresh: from another poller if that has one, else from Twitch. A list that fails is no end. */
-function createListing({ listStreams, store, now, log, metrics }: RoundDeps): (board: GameBoard) => Promise<void> {
+function createListing({ listStreams, store, onList, now, log }: RoundDeps): (board: GameBoard) => Promise<void> {
   const next = new Map<string, number>();
   return async (board) => {
     const { game } = board;
@@ -78,10 +80,10 @@ function createListing({ listStreams, store, now, log, metrics }: RoundDeps): (b
       if (!usable) await store.list(game.id, listing);
       board.list(listing.streams, listing.at);
       next.set(game.id, listing.at + LIST_MS);
-      metrics.listUp.set({ game: game.id }, 1);
+      onList(game.id, true);
     } catch (error) {
       next.set(game.id, now() + LIST_RETRY_MS);
-      metrics.listUp.set({ game: game.id }, 0);
+      onList(game.id, false);
       log.warn({ game: game.id, ...errorFields(error) }, "no list of live streams: going on with the last one");
     }
   };
