@@ -42,7 +42,7 @@ function channel(login: string, changes: Partial<Channel> = {}): Channel {
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "capture-simulator-"));
   simulator = await startSimulator({
-    ...{ port: 0, cacheDir: folder, warmSeconds: 60, log: () => undefined },
+    ...{ port: 0, cacheDir: folder, pacedSeconds: 60, log: () => undefined },
     channels: [
       channel("sim_ts"),
       channel("sim_fmp4", { container: "fmp4", naming: "video" }),

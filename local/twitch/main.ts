@@ -3,7 +3,7 @@ import { createLog } from "../../functions/runtime/log.ts";
 import { parseConfig } from "./config.ts";
 import { startSimulator } from "./simulator.ts";
 
-/** A cold cache on a slow machine must not delay the start for long; what is missing is made when it is asked for. */
+/** A cold cache on a slow machine must not delay the start for long; the other channels come on air later. */
 const WARM_SECONDS = 10;
 
 async function main(): Promise<void> {
@@ -20,8 +20,8 @@ async function main(): Promise<void> {
     framesFilter,
     framesHeights,
     count: config.channels,
-    warmSeconds: WARM_SECONDS,
-    warmAll: config.warm === "all",
+    pacedSeconds: WARM_SECONDS,
+    encodeAll: config.warm === "all",
     ...(config.url ? { url: config.url } : {}),
     ...(config.framesDir ? { framesDir: config.framesDir } : {}),
     ...(config.seed === undefined ? {} : { seed: config.seed }),

@@ -8,7 +8,7 @@ import type { Gql } from "./gql.ts";
 import { send, sendJson } from "./http.ts";
 import { stampTs } from "./mpegts.ts";
 import { type Clock, mediaPlaylist, multivariant, newestSegment, WINDOW } from "./playlist.ts";
-import { type Channel, isLive, type Picture, pictureAt, SEGMENT_SECONDS, type Variant } from "./script.ts";
+import { type Channel, isLive, mainVariant, type Picture, pictureAt, SEGMENT_SECONDS, type Variant } from "./script.ts";
 import { readSession, writeSession } from "./session.ts";
 import type { Prepared, Store } from "./store.ts";
 
@@ -67,9 +67,7 @@ export async function pagePlaylist(studio: Studio, login: string, response: Serv
   const newest = newestSegment(clock);
   if (!channel || !isLive(channel, newest)) return send(response, 404, "text/plain", "offline\n");
   // One quality, the one that samples use: a machine of two cores encodes each picture once, for viewers and functions.
-  const shown = channel.variants.find((variant) => variant.height === 720) ?? channel.variants[0];
-  const variants = shown ? [shown] : [];
-  const text = multivariant({ ...channel, variants }, clock, (variant) => {
+  const text = multivariant({ ...channel, variants: [mainVariant(channel)] }, clock, (variant) => {
     const session = { login: channel.login, variant: variant.name, start: newest, prefetch: false, page: true };
     return `../hls-media/playlist/${writeSession(session, studio.secret)}.m3u8`;
   });

@@ -88,6 +88,15 @@ export interface Channel {
   /** Segments of advertisement that a new playlist session starts with. */
   preroll: number;
   fault?: Fault;
+  /** Where a segment is in the script; without it the script runs by the clock alone. */
+  pace?: (segment: number) => Place | undefined;
+}
+
+export interface Place {
+  /** Segments into the circle of steps. */
+  place: number;
+  /** The segment at which its step began. */
+  begin: number;
 }
 
 export interface Moment {
@@ -97,16 +106,36 @@ export interface Moment {
   into: number;
 }
 
+/** A channel that has not begun. */
+const OFF_AIR: Step = { phase: "offline", segments: 1, pictures: [], truth: { kind: "none" } };
+
 /** What the channel shows in a segment. */
 export function momentAt(channel: Channel, segment: number): Moment {
+  if (!channel.pace) {
+    const { step, into } = stepAt(channel, segment + channel.offset);
+    return { step, begin: segment - into, into };
+  }
+  const at = channel.pace(segment);
+  if (!at) return { step: OFF_AIR, begin: segment, into: 0 };
+  const { step, into } = stepAt(channel, at.place);
+  return { step, begin: at.begin, into };
+}
+
+/** The step at a place of the circle, which may be any whole number. */
+export function stepAt(channel: Channel, place: number): { step: Step; into: number } {
   const length = channel.steps.reduce((sum, step) => sum + step.segments, 0);
   if (length <= 0) throw new RangeError(`${channel.login}: a script without segments`);
-  let place = (((segment + channel.offset) % length) + length) % length;
+  let left = ((place % length) + length) % length;
   for (const step of channel.steps) {
-    if (place < step.segments) return { step, begin: segment - place, into: place };
-    place -= step.segments;
+    if (left < step.segments) return { step, into: left };
+    left -= step.segments;
   }
   throw new RangeError("unreachable: the place is inside the circle");
+}
+
+/** Its picture there, none while offline. */
+export function pictureIn({ step, into }: { step: Step; into: number }): Picture | undefined {
+  return step.pictures[into % Math.max(1, step.pictures.length)];
 }
 
 export function isLive(channel: Channel, segment: number): boolean {
@@ -114,8 +143,14 @@ export function isLive(channel: Channel, segment: number): boolean {
 }
 
 export function pictureAt(channel: Channel, segment: number): Picture | undefined {
-  const { step, into } = momentAt(channel, segment);
-  return step.pictures[into % Math.max(1, step.pictures.length)];
+  return pictureIn(momentAt(channel, segment));
+}
+
+/** What samples take and the page plays: the 720-line variant, or the only one. */
+export function mainVariant(channel: Channel): Variant {
+  const variant = channel.variants.find((one) => one.height === 720) ?? channel.variants[0];
+  if (!variant) throw new RangeError(`${channel.login}: no variants`);
+  return variant;
 }
 
 /** 1080p60, 720p60 and 480p of a source picture; only those not larger than the source, which comes first. */

@@ -4,7 +4,7 @@ import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MARGIN } from "../scenes/background.ts";
 import { renderBackground, renderOverlay } from "../scenes/render.ts";
-import { createEncoder, type EncodeInput } from "./encode.ts";
+import { createEncoder, type EncodeInput, type EncodeJob } from "./encode.ts";
 import { type Fmp4Segment, prepareFmp4 } from "./fmp4.ts";
 import { prepareTs, type TsSegment } from "./mpegts.ts";
 import { type Channel, type Picture, SEGMENT_SECONDS, type Variant } from "./script.ts";
@@ -16,6 +16,8 @@ export interface Store {
   get(picture: Picture, variant: Variant, container: Channel["container"]): Promise<Prepared>;
   /** Make it when nothing is waiting. */
   ahead(picture: Picture, variant: Variant, container: Channel["container"]): void;
+  /** Resolves when the segment is on disk, having made it if need be; `soon` goes before what is made ahead. */
+  ensure(picture: Picture, variant: Variant, container: Channel["container"], soon: boolean): Promise<void>;
   stop(): void;
 }
 
@@ -35,7 +37,7 @@ const MAX_AHEAD = 64;
 interface Task {
   key: string;
   wanted: boolean;
-  run(): Promise<void>;
+  run(wanted: boolean): Promise<void>;
 }
 
 export function createStore(options: StoreOptions): Store {
@@ -67,7 +69,7 @@ export function createStore(options: StoreOptions): Store {
       const [task] = queue.splice(index, 1);
       if (!task) return;
       busy++;
-      void task.run().finally(() => {
+      void task.run(task.wanted).finally(() => {
         busy--;
         pump();
       });
@@ -81,8 +83,8 @@ export function createStore(options: StoreOptions): Store {
       return known;
     }
     const made = new Promise<Prepared>((resolve, reject) => {
-      const run = () =>
-        produce(options, encoder.encode, key, picture, variant, container)
+      const run = (now: boolean) =>
+        produce(options, (job) => encoder.encode({ ...job, idle: !now }), key, picture, variant, container)
           .then((prepared) => resolve(remember(key, prepared)), reject)
           .finally(() => pending.delete(key));
       queue.push({ key, wanted, run });
@@ -113,6 +115,12 @@ export function createStore(options: StoreOptions): Store {
         if (!stopped) options.onError(error);
       });
     },
+    ensure: async (picture, variant, container, soon) => {
+      const key = await keyOf(options.ffmpegPath, picture, variant, container);
+      if (memory.has(key)) return;
+      const there = await stat(pathOf(options.cacheDir, key, container)).catch(() => undefined);
+      if (!there?.size && !stopped) await make(key, picture, variant, container, soon);
+    },
     stop: () => {
       stopped = true;
       queue = [];
@@ -123,13 +131,13 @@ export function createStore(options: StoreOptions): Store {
 
 async function produce(
   options: StoreOptions,
-  encode: ReturnType<typeof createEncoder>["encode"],
+  encode: (job: Omit<EncodeJob, "idle">) => Promise<Buffer>,
   key: string,
   picture: Picture,
   variant: Variant,
   container: Channel["container"],
 ): Promise<Prepared> {
-  const path = join(options.cacheDir, `${key}.${container === "ts" ? "ts" : "mp4"}`);
+  const path = pathOf(options.cacheDir, key, container);
   try {
     return prepare(await readFile(path), container);
   } catch {
@@ -140,6 +148,10 @@ async function produce(
   const prepared = prepare(bytes, container);
   await save(options.cacheDir, path, bytes);
   return prepared;
+}
+
+function pathOf(cacheDir: string, key: string, container: Channel["container"]): string {
+  return join(cacheDir, `${key}.${container === "ts" ? "ts" : "mp4"}`);
 }
 
 function prepare(bytes: Buffer, container: Channel["container"]): Prepared {

@@ -57,7 +57,7 @@ async function watch(folder: string): Promise<void> {
     url: `https://${PLAYLIST_HOST}`,
     cacheDir: ".cache/simulator",
     channels: [channel],
-    warmSeconds: 30,
+    pacedSeconds: 60,
     log: (fields, message) => process.stderr.write(`${message} ${JSON.stringify(fields)}\n`),
   });
   try {
