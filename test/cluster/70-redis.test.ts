@@ -17,7 +17,7 @@ describe("component redis", () => {
     const image = `${REGISTRY}/redis:test`;
     await run(tool, ["build", "--tag", image, "--file", "-", "test/cluster"], { input: REDIS, cwd: root });
     await run(tool, ["push", image]);
-    await mustTask("deploy", { COMPONENTS: "redis", REDIS_IMAGE: image });
+    await mustTask("deploy", { COMPONENTS: "redis size-small", REDIS_IMAGE: image });
     await within(60, "two pollers", async () => ((await pods("rotisserie-poller")).length === 2 ? true : undefined));
   });
 

@@ -22,6 +22,7 @@ export const kubectl: Kubectl = createKubectl({ context: env.KUBE_CONTEXT, names
 const base: Record<string, string> = {
   NAMESPACE,
   OVERLAY: "simulated",
+  COMPONENTS: "size-small",
   docker_username: REGISTRY,
   IDLE_AFTER: String(IDLE_AFTER_S),
   YES: "1",

@@ -1,0 +1,273 @@
+/** Certificates over http-01 through our own edge, and through an Ingress controller, with a real cert-manager and ACME server. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { within } from "./kube.ts";
+import {
+  ask,
+  cluster,
+  deploySite,
+  edgeLog,
+  edgeMetric,
+  edgePod,
+  haveTestCluster,
+  nudge,
+  renew,
+  type Site,
+  words,
+} from "./tls-stage.ts";
+
+const HOST = "rotisserie.test";
+const PAIRS = Array.from({ length: 10 }, (_, index) => [`a${index}.rotisserie.test`, `b${index}.rotisserie.test`]);
+const issuedByAcme = /Pebble/;
+let site: Site;
+
+beforeAll(async () => {
+  if (!(await haveTestCluster())) {
+    throw new Error(
+      "the TLS tests need cert-manager, an ACME server and names for it: ../shared/cluster/cluster is not there",
+    );
+  }
+  await cluster("add", "acme");
+  await cluster("add", "cert-manager");
+}, 600_000);
+
+afterAll(async () => {
+  await site?.kubectl(["delete", "namespace", site.namespace, "--wait=false"]);
+});
+
+const serves = (host: string, check: (seen: Awaited<ReturnType<typeof ask>>) => boolean, seconds = 120) =>
+  within(seconds, `https for ${host}`, async () => {
+    const seen = await ask(site.address, "https", host);
+    return check(seen) ? seen : undefined;
+  });
+
+describe("our own edge", () => {
+  test("starts without a certificate and has one from the ACME server within 120 s", async () => {
+    site = await deploySite("tls", [HOST, ...PAIRS.flat()], "nginx");
+    const began = Date.now();
+    await cluster("host", HOST, site.address);
+    // One host is asked for; the others' turn comes below.
+    await tlsHosts([HOST]);
+    await within(60, "the edge", async () =>
+      (await ask(site.address, "http", "nobody.test")).status === 404 ? true : undefined,
+    );
+    const seen = await serves(HOST, ({ issuer }) => issuedByAcme.test(issuer));
+    const seconds = Math.round((Date.now() - began) / 1000);
+    process.stdout.write(`https with a certificate from the ACME server after ${seconds} s\n`);
+    expect(seconds).toBeLessThanOrEqual(120);
+    expect(seen).toMatchObject({ status: 200, headers: { "strict-transport-security": "max-age=31536000" } });
+    expect(await words(site)).toMatch(/^certificate rotisserie-tls for rotisserie\.test: ready, \d+(\.\d)? days left$/);
+  }, 300_000);
+
+  test("keeps the documented contract", async () => {
+    for (const host of ["nobody.test", site.address]) {
+      expect(await ask(site.address, "http", host)).toMatchObject({ status: 404, body: "default backend - 404" });
+      const unknown = await ask(site.address, "https", "nobody.test");
+      expect(unknown).toMatchObject({ status: 404, body: "default backend - 404" });
+      expect(unknown.issuer).toBe("Rotisserie stand-in certificate");
+    }
+    expect(await ask(site.address, "http", HOST, "/all?x=1")).toMatchObject({
+      status: 308,
+      headers: { location: `https://${HOST}/all?x=1` },
+    });
+    expect((await ask(site.address, "http", HOST, "/.well-known/acme-challenge/none")).status).toBe(404);
+    expect((await ask(site.address, "https", HOST, "/current/%2e%2e/")).status).toBe(400);
+    // The poller is not part of this stage: the gateway says so.
+    expect(await ask(site.address, "https", HOST, "/current")).toMatchObject({
+      status: 503,
+      headers: { "retry-after": "5" },
+    });
+  });
+
+  test("is renewed under 100 requests/s: none fails, a client sees the new serial, the pod stays", async () => {
+    const pod = await edgePod(site);
+    const before = (await ask(site.address, "https", HOST)).serial;
+    const failures: string[] = [];
+    let asked = 0;
+    const load = setInterval(() => {
+      asked++;
+      ask(site.address, "https", HOST).then(
+        ({ status }) => status !== 200 && failures.push(String(status)),
+        (error: Error) => failures.push(error.message),
+      );
+    }, 10);
+    try {
+      await renew(site);
+      await within(90, "a new Secret", async () => {
+        const ready = await site.kubectl(["get", "certificate", "rotisserie-tls", "-o", "jsonpath={.status.revision}"]);
+        return Number(ready) >= 2 || undefined;
+      });
+      await nudge(site);
+      const after = await serves(HOST, ({ serial }) => serial !== before);
+      expect(after.issuer).toMatch(issuedByAcme);
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
+    } finally {
+      clearInterval(load);
+    }
+    process.stdout.write(`${asked} requests during the renewal, ${failures.length} failed\n`);
+    expect(failures).toEqual([]);
+    expect(await edgePod(site)).toBe(pod);
+    expect(await edgeLog(site)).toContain("ConfigMap or Secret changed: reloaded");
+  }, 240_000);
+
+  test("survives a broken Secret and a deleted one", async () => {
+    const before = (await ask(site.address, "https", HOST)).serial;
+    const pod = await edgePod(site);
+    // cert-manager mends what it sees: it must not see, for as long as this takes.
+    await site.kubectl(["delete", "certificate", "rotisserie-tls"]);
+    await site.kubectl(["scale", "deployment", "kube-lego", "--replicas=0"]);
+    await site.kubectl([
+      "patch",
+      "secret",
+      "rotisserie-tls",
+      "-p",
+      JSON.stringify({ stringData: { "tls.crt": "garbage" } }),
+    ]);
+    await nudge(site);
+    await within(90, "the word about it", async () =>
+      (await edgeLog(site)).includes("Secret rotisserie-tls cannot be served: tls.crt is not a PEM certificate")
+        ? true
+        : undefined,
+    );
+    expect(await edgeMetric(site, "certificate_broken")).toBe(1);
+    expect((await ask(site.address, "https", HOST)).serial).toBe(before);
+    await site.kubectl(["delete", "secret", "rotisserie-tls"]);
+    await nudge(site);
+    await within(90, "the word about it", async () =>
+      (await edgeLog(site)).includes("Secret rotisserie-tls is gone") ? true : undefined,
+    );
+    expect(await ask(site.address, "https", HOST)).toMatchObject({ serial: before, status: 200 });
+    await site.kubectl(["scale", "deployment", "kube-lego", "--replicas=1"]);
+    await within(
+      90,
+      "a new Secret",
+      async () => (await site.kubectl.attempt(["get", "secret", "rotisserie-tls"])).code === 0 || undefined,
+    );
+    await nudge(site);
+    await serves(HOST, ({ serial, issuer }) => serial !== before && issuedByAcme.test(issuer));
+    expect(await edgePod(site)).toBe(pod);
+  }, 400_000);
+
+  test("two hosts in one order: 10 of 10 at the first attempt", async () => {
+    const taken: number[] = [];
+    for (const host of PAIRS.flat()) await cluster("host", host, site.address);
+    for (const pair of PAIRS) {
+      const began = Date.now();
+      await tlsHosts(pair);
+      await within(120, `a certificate for ${pair.join(" and ")}`, async () => {
+        const said = await words(site);
+        expect(said).not.toContain("failing");
+        return said.startsWith(`certificate rotisserie-tls for ${pair.join(", ")}: ready`) || undefined;
+      });
+      taken.push(Math.round((Date.now() - began) / 1000));
+    }
+    const orders = await site.kubectl.objects(["get", "orders.acme.cert-manager.io"]);
+    const states = orders.map((order) => (order.status as { state: string }).state);
+    process.stdout.write(`two hosts in one order, seconds: ${taken.join(", ")}\n`);
+    expect(states.filter((state) => state !== "valid")).toEqual([]);
+    expect(taken.length).toBe(10);
+  }, 900_000);
+
+  test("follows a changed host: the old one gets the default backend", async () => {
+    const [first = "", second = ""] = PAIRS[9] ?? [];
+    await site.kubectl([
+      "patch",
+      "configmap",
+      "nginx",
+      "-p",
+      JSON.stringify({ data: { hosts: `${first} ${second}` } }),
+    ]);
+    await nudge(site);
+    await within(90, "the old host's default backend", async () =>
+      (await ask(site.address, "https", HOST)).body === "default backend - 404" ? true : undefined,
+    );
+    expect((await serves(first, ({ status }) => status === 200)).issuer).toMatch(issuedByAcme);
+    expect(await edgeLog(site)).toContain(`reloaded","hosts":"${first} ${second}"`);
+  }, 200_000);
+
+  test("names what is no setting, and stays as it was", async () => {
+    await site.kubectl([
+      "patch",
+      "configmap",
+      "nginx",
+      "-p",
+      JSON.stringify({ data: { hosts: "https://rotisserie.test" } }),
+    ]);
+    await nudge(site);
+    await within(90, "the word about it", async () =>
+      (await edgeLog(site)).includes("ConfigMap nginx is not usable: hosts=https") ? true : undefined,
+    );
+    expect((await ask(site.address, "https", PAIRS[9]?.[0] ?? "")).status).toBe(200);
+  }, 200_000);
+
+  test.each([
+    [
+      "ACME v1",
+      { "lego.url": "https://acme-v01.api.letsencrypt.org/directory" },
+      "set it to https://acme-v02.api.letsencrypt.org/directory",
+    ],
+    ["the placeholder", { "lego.email": "INSERT_EMAIL_HERE" }, "lego.email is not set"],
+  ])("refuses %s in words", async (_, data, said) => {
+    const [before] = await site.kubectl.objects(["get", "configmap", "kube-lego"]);
+    await site.kubectl(["patch", "configmap", "kube-lego", "-p", JSON.stringify({ data })]);
+    await within(60, "the words", async () => ((await words(site)).includes(said) ? true : undefined));
+    await site.kubectl(["patch", "configmap", "kube-lego", "-p", JSON.stringify({ data: before?.data })]);
+    await within(60, "the end of it", async () => ((await words(site)).includes(": ready") ? true : undefined));
+  });
+
+  test("refuses a second Certificate for the same Secret", async () => {
+    const other = {
+      apiVersion: "cert-manager.io/v1",
+      kind: "Certificate",
+      metadata: { name: "mine" },
+      spec: { secretName: "rotisserie-tls", dnsNames: [HOST], issuerRef: { name: "nobody" } },
+    };
+    await site.kubectl(["apply", "-f", "-"], { input: JSON.stringify(other) });
+    await within(60, "the words", async () =>
+      (await words(site)).includes("kubectl delete certificate mine") ? true : undefined,
+    );
+    await site.kubectl(["delete", "certificate", "mine"]);
+  });
+});
+
+describe("an Ingress controller instead", () => {
+  const host = "ingress.rotisserie.test";
+  let other: Site;
+  beforeAll(async () => {
+    await cluster("add", "contour");
+    other = await deploySite("ingress", [host], "ingress");
+    await cluster("host", host, other.address);
+  }, 900_000);
+  afterAll(async () => {
+    await other?.kubectl(["delete", "namespace", other.namespace, "--wait=false"]);
+  });
+
+  test("serves the same routes, redirect and a certificate from the same objects", async () => {
+    expect((await other.kubectl.attempt(["get", "deployment", "nginx"])).code).not.toBe(0);
+    const seen = await within(150, "https", async () => {
+      const answer = await ask(other.address, "https", host);
+      return issuedByAcme.test(answer.issuer) ? answer : undefined;
+    });
+    expect(seen).toMatchObject({ status: 200, headers: { "cache-control": "no-cache" } });
+    expect((await ask(other.address, "https", host, "/current")).status).toBe(503);
+    expect((await ask(other.address, "https", host, "/all/pubg")).status).toBe(503);
+    const redirect = await ask(other.address, "http", host, "/all?x=1");
+    expect([301, 308]).toContain(redirect.status);
+    expect(redirect.headers.location).toBe(`https://${host}/all?x=1`);
+    expect(await ask(other.address, "http", "nobody.test")).toMatchObject({
+      status: 404,
+      body: "default backend - 404",
+    });
+    // Answered on port 80, not sent to https.
+    expect((await ask(other.address, "http", host, "/.well-known/acme-challenge/none")).status).not.toBe(
+      redirect.status,
+    );
+  }, 240_000);
+});
+
+/** What rotisserie-ingress asks a certificate for. */
+async function tlsHosts(hosts: string[]): Promise<void> {
+  const patch = JSON.stringify([
+    { op: "replace", path: "/spec/tls", value: [{ hosts, secretName: "rotisserie-tls" }] },
+  ]);
+  await site.kubectl(["patch", "ingress", "rotisserie-ingress", "--type=json", "-p", patch]);
+}
