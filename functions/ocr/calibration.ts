@@ -1,7 +1,15 @@
 /** Certainty of an engine -> share of such readings that is right, as measured by `npm run bench:ocr -- --calibrate`. */
 
 /** Points of a rising line, [certainty, confidence]. */
-const CURVES: Record<string, readonly (readonly [number, number])[]> = {};
+const CURVES: Record<string, readonly (readonly [number, number])[]> = {
+  vote: [
+    [0.3, 0.5],
+    [0.5, 0.9],
+    [0.65, 0.97],
+    [0.8, 0.99],
+    [0.95, 0.997],
+  ],
+};
 
 export function confidenceOf(engine: string, certainty: number): number {
   const curve = CURVES[engine];

@@ -109,11 +109,12 @@ function toWords(glyphs: Mark[], labels: Mark[], height: number): Word[] {
   const words: Word[] = [];
   let group: Mark[] = [];
   const finish = () => {
-    const [first, last] = [group[0], group.at(-1)];
+    const { inner, doubt } = trimmed(group);
+    const [first, last] = [inner[0], inner.at(-1)];
     if (first && last) {
-      const confidence = Math.min(...group.map((mark) => mark.confidence));
+      const confidence = Math.min(...inner.map((mark) => mark.confidence)) * (1 - doubt);
       words.push({
-        text: group.map(({ name }) => name).join(""),
+        text: inner.map(({ name }) => name).join(""),
         ...span(first.column, last.column, height),
         confidence,
       });
@@ -129,6 +130,22 @@ function toWords(glyphs: Mark[], labels: Mark[], height: number): Word[] {
   for (const { name, column, confidence } of labels)
     words.push({ text: name, ...span(column, column, height), confidence });
   return words;
+}
+
+/** A glyph this faint at a number's end may be the scenery; glyphs this clear are none. */
+const FAINT = 0.5;
+const CLEAR = 0.8;
+
+/** A number without the faint mark at either end; how likely that mark was a glyph after all is the doubt. */
+export function trimmed(group: readonly Mark[]): { inner: readonly Mark[]; doubt: number } {
+  const start = (group[0]?.confidence ?? 1) < FAINT ? 1 : 0;
+  const end = group.length - ((group.at(-1)?.confidence ?? 1) < FAINT ? 1 : 0);
+  const inner = group.slice(start, end);
+  if (inner.length === group.length || inner.length === 0 || inner.some(({ confidence }) => confidence < CLEAR)) {
+    return { inner: group, doubt: 0 };
+  }
+  const outer = [...group.slice(0, start), ...group.slice(end)];
+  return { inner, doubt: Math.max(...outer.map(({ confidence }) => confidence)) };
 }
 
 /** Only centres are known: half a digit is added on either side. */

@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { type Mark, marks, trimmed, withoutDoubt } from "./strip.ts";
+
+const mark = (name: string, column: number, confidence: number): Mark => ({ name, column, confidence });
+
+test.each([
+  ["all clear", [mark("5", 1, 0.9), mark("8", 5, 0.99)], "58", 0],
+  ["a faint letter before", [mark("x", 1, 0.3), mark("5", 5, 0.9), mark("8", 9, 0.99)], "58", 0.3],
+  ["a faint digit behind", [mark("4", 1, 0.9), mark("4", 5, 0.99), mark("0", 9, 0.2)], "44", 0.2],
+  ["nothing clear is left", [mark("4", 1, 0.6), mark("0", 9, 0.2)], "40", 0],
+  ["one faint mark alone", [mark("4", 1, 0.2)], "4", 0],
+  ["a faint glyph in the middle stays", [mark("1", 1, 0.9), mark("0", 5, 0.3), mark("0", 9, 0.9)], "100", 0],
+])("trimmed: %s", (_name, group, text, doubt) => {
+  const got = trimmed(group);
+  expect(got.inner.map(({ name }) => name).join("")).toBe(text);
+  expect(got.doubt).toBe(doubt);
+});
+
+test("two readings of one place leave the better, in doubt", () => {
+  const kept = withoutDoubt([mark("alive", 10, 0.9), mark("joined", 14, 0.4), mark("time", 60, 0.9)], 12);
+  expect(kept.map(({ name }) => name)).toEqual(["alive", "time"]);
+  expect(kept[0]?.confidence).toBeCloseTo(0.9 * 0.8);
+});
+
+test("columns that agree are one mark, at their middle", () => {
+  // Two classes of labels would follow the glyphs; 26 numbers a column, of which the first three are looked at.
+  const column = (...shares: number[]) => [...shares, ...new Array<number>(26 - shares.length).fill(0)];
+  const data = new Float32Array(
+    [column(1, 0, 0), column(0.2, 0.8, 0), column(0.1, 0.9, 0), column(1, 0, 0), column(0.1, 0, 0.9)].flat(),
+  );
+  const found = marks(data, 5, 0, ["", "0", "1"]);
+  expect(found.map(({ name }) => name)).toEqual(["0", "1"]);
+  expect(found[0]?.column).toBeCloseTo(1.53, 1);
+  expect(found[1]).toMatchObject({ column: 4 });
+});
