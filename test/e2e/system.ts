@@ -47,6 +47,9 @@ export async function startSystem(options: { args?: string[]; env?: Record<strin
   };
 }
 
+/** An error that waiting cannot mend. */
+export class Wrong extends Error {}
+
 /** Asks until `check` returns something; rejects with the last answer after `seconds`. */
 export async function within<T>(seconds: number, what: string, check: () => Promise<T | undefined>): Promise<T> {
   const end = Date.now() + seconds * 1000;
@@ -56,6 +59,7 @@ export async function within<T>(seconds: number, what: string, check: () => Prom
       const value = await check();
       if (value !== undefined) return value;
     } catch (error) {
+      if (error instanceof Wrong) throw error;
       last = error;
     }
     await new Promise((resolve) => setTimeout(resolve, 500));
