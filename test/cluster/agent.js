@@ -20,6 +20,7 @@ createServer(async (request, response) => {
   try {
     if (url.pathname === "/events" && request.method === "POST") return take(request, body, url, response);
     if (url.pathname === "/events") return json(agent.seen);
+    if (url.pathname === "/reply") return reply(request, url, response);
     if (url.pathname === "/forget") agent.seen.length = 0;
     if (url.pathname === "/forget") return json([]);
     if (url.pathname === "/send") return json(await sendAll(JSON.parse(body.toString())));
@@ -45,6 +46,21 @@ function take(request, body, url, response) {
   if (answer === "hang") return;
   if (answer === "html") return void response.writeHead(200, { "content-type": "text/html" }).end("<p>hello</p>");
   response.writeHead(Number(answer)).end();
+}
+
+/** The trivial function: answers an event with one of type `?type=`, and does nothing else. */
+function reply(request, url, response) {
+  const kept = ["id", "subject", "roundid"].map((name) => [`ce-${name}`, request.headers[`ce-${name}`] ?? "none"]);
+  const type = url.searchParams.get("type") ?? "test.reply";
+  response.writeHead(200, {
+    ...Object.fromEntries(kept),
+    "ce-specversion": "1.0",
+    "ce-source": "/test/agent",
+    "ce-type": type,
+    "ce-time": new Date().toISOString(),
+    "content-type": "application/json",
+  });
+  response.end("{}");
 }
 
 function parse(body) {
