@@ -53,3 +53,7 @@ if (existsSync("static/page/build.js")) {
 } else if (existsSync("static/page")) {
   await cp("static/page", `${outdir}/static`, { recursive: true });
 }
+if (existsSync(`${outdir}/static`)) {
+  const { compressFolder } = await import("./static/nginx/compress.js");
+  await compressFolder(`${outdir}/static`);
+}

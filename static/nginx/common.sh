@@ -55,6 +55,7 @@ prepare() {
   # The functions' levels, as nginx calls them.
   [ "$LOG_LEVEL" = silent ] && LOG_LEVEL=emerg
   command -v "$NGINX" >/dev/null || fail "$NGINX is not installed"
+  case $DIR in *[!A-Za-z0-9._/-]*) fail "DIR=$DIR: letters, digits, dot, - and _ only" ;; esac
   mkdir -p "$DIR" || fail "DIR=$DIR: cannot be written"
   # Left by an nginx that was killed; it could not be listened on again.
   rm -f "$DIR"/*.sock
