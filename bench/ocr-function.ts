@@ -35,6 +35,8 @@ try {
   await ready(child);
   await send(0);
   const cold = performance.now() - started;
+  // On a busy machine the clock says little; what the start computes is the same everywhere.
+  const coldCpu = cpuMs();
   const total = Number(options.readings);
   const cpu: number[] = [];
   const memory: { readings: number; mib: number }[] = [];
@@ -51,8 +53,15 @@ try {
   );
   blocks.sort((a, b) => a - b);
   const at = (share: number) => Math.round((blocks[Math.floor(blocks.length * share)] ?? 0) * 10) / 10;
-  const result = { coldMs: Math.round(cold), cpuMsMedian: at(0.5), cpuMsP95: at(0.95), memory, readings: total };
-  say(`start to first reading  ${result.coldMs} ms (target 1500)`);
+  const result = {
+    coldMs: Math.round(cold),
+    coldCpuMs: coldCpu,
+    cpuMsMedian: at(0.5),
+    cpuMsP95: at(0.95),
+    memory,
+    readings: total,
+  };
+  say(`start to first reading  ${result.coldMs} ms (target 1500), of it CPU ${result.coldCpuMs} ms`);
   say(`CPU a reading           ${result.cpuMsMedian} ms median, ${result.cpuMsP95} ms p95, of 20 together (target 40)`);
   for (const { readings, mib } of memory)
     say(`resident after ${String(readings).padStart(6)}  ${mib} MiB (target 350)`);
