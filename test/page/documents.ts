@@ -59,7 +59,7 @@ export const evening: StreamDocument[] = [
     display_name: "A_Name_Of_Twenty_Five_Ch",
     viewers: 41,
     language: "es",
-    age: 48,
+    age: 75,
   }),
   stream("rivet", 93, { display_name: "Rivet", viewers: 7 }),
 ];

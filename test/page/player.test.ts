@@ -196,6 +196,13 @@ describe("simulated streams", () => {
     await until(picture).toBeGreaterThan(0.5);
     expect(await seen.page.evaluate(() => document.querySelector("video")?.muted)).toBe(false);
 
+    // Turned down in the video's own controls.
+    await seen.page.evaluate(() => {
+      const video = document.querySelector("video");
+      if (video) video.volume = 0.2;
+    });
+    await until(() => seen.page.locator("#volume").inputValue()).toBe("20");
+
     // Gone from the simulator: 404, a word, the next one.
     house.web.say("/current", { body: leader(one("missing_c", 4)), headers: everybody });
     await until(() => text(seen, "banner")).toContain("missing_c went offline");

@@ -8,6 +8,7 @@ import { renderScene } from "../../local/scenes/index.ts";
 import { type Size, sizes, type Visit } from "./browser.ts";
 import { evening, everybody, leader, stream } from "./documents.ts";
 import { type House, openHouse, usualEvening } from "./house.ts";
+import { tabThrough } from "./keyboard.ts";
 import type { Web } from "./web.ts";
 
 const PICTURES = "docs/pictures";
@@ -111,6 +112,7 @@ describe("every state", () => {
         .png({ palette: true, quality: 82, effort: 8 })
         .toFile(join(PICTURES, `page-${file}.png`));
     }
+    if (size !== "tv") await keyboardWorks(one);
     await one.close();
   });
 
@@ -175,6 +177,22 @@ describe("very small and very large", () => {
     await one.close();
   });
 });
+
+/** In every state: each stop can be seen, there is a way out at the end, and the help opens and closes. */
+async function keyboardWorks(one: Visit): Promise<void> {
+  const { stops, bad } = await tabThrough(one.page);
+  expect(bad).toEqual([]);
+  expect(stops.at(-1)).toBe("BODY");
+  expect(stops).toEqual(expect.arrayContaining(["skip", "brand", "theme", "help", "sound", "language"]));
+  await one.page.keyboard.press("?");
+  expect(await one.page.evaluate(() => document.activeElement?.id)).toBe("help-heading");
+  await one.page.keyboard.press("Escape");
+  expect(await one.page.evaluate(() => document.activeElement?.id)).toBe("help");
+  await one.page.evaluate(() => {
+    (document.activeElement as HTMLElement).blur();
+    scrollTo(0, 0);
+  });
+}
 
 async function problemsIn(one: Visit): Promise<string[]> {
   // Chromium's own evaluation: the page's policy does not allow a script from here.

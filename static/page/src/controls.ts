@@ -88,7 +88,7 @@ export function connectControls(app: App, stage: Stage, announce: (text: string)
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.repeat) return;
     // Where keys mean something of their own, they keep it.
     const target = event.target;
-    if (target instanceof Element && target.closest("input, select, textarea, [contenteditable]")) return;
+    if (target instanceof Element && target.closest("input, select, textarea, video")) return;
     if (!keysOn && event.key !== "Escape") return;
     const action = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (!action) return;

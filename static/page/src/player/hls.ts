@@ -22,16 +22,23 @@ export function createHlsPlayer(mount: HTMLElement, emit: Emit): Player {
   video.playsInline = true;
   video.autoplay = true;
   video.muted = true;
+  // The browser's own controls: whoever wants the moving picture to stop can stop it (WCAG 2.2.2).
+  video.controls = true;
   video.disableRemotePlayback = true;
+  let sound: Sound = { muted: true, volume: 1 };
   let wanted: string | undefined;
   let hls: HlsType | undefined;
   let repairs = 0;
-  let asked = false;
   let quiet: ReturnType<typeof setTimeout> | undefined;
   let retry: ReturnType<typeof setTimeout> | undefined;
 
   const say: (event: Parameters<Emit>[0]) => void = (event) => {
     if (wanted) emit(event, wanted);
+  };
+  const applySound = (wish: Sound) => {
+    sound = wish;
+    video.volume = wish.volume;
+    video.muted = wish.muted;
   };
   const start = async () => {
     try {
@@ -39,7 +46,7 @@ export function createHlsPlayer(mount: HTMLElement, emit: Emit): Player {
     } catch (error) {
       if (!(error instanceof DOMException) || error.name !== "NotAllowedError") return;
       if (!video.muted) {
-        video.muted = true;
+        applySound({ ...sound, muted: true });
         void start();
       }
       say({ kind: "blocked" });
@@ -48,8 +55,14 @@ export function createHlsPlayer(mount: HTMLElement, emit: Emit): Player {
   video.addEventListener("playing", () => {
     clearTimeout(quiet);
     repairs = 0;
-    asked = false;
     say({ kind: "playing" });
+  });
+  video.addEventListener("pause", () => say({ kind: "paused" }));
+  video.addEventListener("volumechange", () => {
+    const { muted, volume } = video;
+    if (muted === sound.muted && Math.abs(volume - sound.volume) < 0.01) return;
+    sound = { muted, volume };
+    say({ kind: "sound", sound });
   });
   video.addEventListener("ended", () => say({ kind: "gone", why: "ended" }));
 
@@ -98,17 +111,8 @@ export function createHlsPlayer(mount: HTMLElement, emit: Emit): Player {
       if (!video.isConnected) mount.append(video);
       void attach(url);
     },
-    resume: () => {
-      asked = true;
-      void start();
-    },
-    setSound: (sound: Sound) => {
-      video.volume = sound.volume;
-      if (video.muted === sound.muted) return;
-      video.muted = sound.muted;
-      // A browser that minds the sound pauses the picture.
-      if (wanted && video.paused && asked) void start();
-    },
+    resume: () => void start(),
+    setSound: applySound,
     stop: () => {
       clearTimeout(quiet);
       clearTimeout(retry);

@@ -21,8 +21,8 @@ interface Row {
   draw(row: BoardRow): void;
 }
 
-/** Older than this, a count is greyed and says so. */
-const OLD_SECONDS = 30;
+/** Older than this, a count is greyed: a full lobby is looked at once a minute, so up to that nothing is amiss. */
+const OLD_SECONDS = 60;
 
 export function createBoard(list: HTMLElement, pick: (stream: StreamDocument) => void) {
   const rows = new Map<string, Row>();
