@@ -86,6 +86,13 @@ describe("who leads", () => {
     ],
     ["leaves an ad break", leading("a", 5), [stream("a", 7, { phase: "ad" }), stream("b", 40)], "b", /ad break/],
     [
+      "stays through an ad break if nothing else runs",
+      leading("a"),
+      [stream("a", 7, { phase: "ad" })],
+      "a",
+      /ad break, but no other/,
+    ],
+    [
       "leaves a stale stream",
       leading("a", 5),
       [stream("a", 7, { ageMs: 31 * s }), stream("b", 40)],

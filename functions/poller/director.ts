@@ -85,6 +85,9 @@ export function direct(
     }
     return { login: best.login, phase: "match", since: scene.now, reason: reasonToLeave(previous, candidates) };
   }
+  if (previous?.phase === "match" && leader?.phase === "ad") {
+    return { ...previous, reason: "in an ad break, but no other match is running" };
+  }
   const lobbies = fresh.filter(({ phase }) => phase === "lobby");
   const lobby = lobbies.find(({ login }) => login === previous?.login) ?? mostViewed(lobbies);
   if (!lobby || (!previous && isSettling(lobby, scene, options))) return undefined;

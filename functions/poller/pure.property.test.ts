@@ -128,16 +128,21 @@ const previous: fc.Arbitrary<Leadership | undefined> = fc.option(
 const scene = { now: T, firstReadingAt: undefined, awaiting: false };
 
 describe("director", () => {
-  test("only a fresh running match or lobby leads, and a lobby only while no match is fresh", () => {
+  test("only a fresh running match or lobby leads (or the leader in its ad break), and a lobby only while no match is fresh", () => {
     fc.assert(
       fc.property(previous, candidates, (before, all) => {
         const chosen = direct(before, all, scene);
         const fresh = all.filter(({ count, ageMs }) => count !== undefined && ageMs <= DIRECTOR.freshMs);
         const running = fresh.filter(({ phase }) => phase === "match");
         const lobbies = fresh.filter(({ phase }) => phase === "lobby");
-        expect(chosen !== undefined).toBe(running.length + lobbies.length > 0);
+        const inAd = fresh.filter(
+          ({ login, phase }) => phase === "ad" && before?.phase === "match" && login === before.login,
+        );
+        expect(chosen !== undefined).toBe(running.length + lobbies.length + inAd.length > 0);
         if (!chosen) return;
-        expect((running.length > 0 ? running : lobbies).map(({ login }) => login)).toContain(chosen.login);
+        expect([running, inAd, lobbies].find(({ length }) => length > 0)?.map(({ login }) => login)).toContain(
+          chosen.login,
+        );
         expect(chosen.reason).not.toBe("");
       }),
     );
