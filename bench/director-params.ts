@@ -37,9 +37,13 @@ export interface World {
   adSeconds: number;
   /** Minutes a streamer stays live; another takes the place. Assumed: two and a half hours is a usual stream. */
   liveMinutes: number;
-  /** Share of streams whose counter nobody can read: covered by a camera, cropped, another HUD. Assumed. */
+  /** Share of streams whose counter nobody can read: covered by a camera, cropped, another HUD. Assumed; see `unread`. */
   unreadableShare: number;
-  /** Readings of a picture with a counter: unread, and wrong of those read. See `errors` for how they go wrong. */
+  /**
+   * Readings of a picture with a counter: unread, and wrong of those read (ERRORS says how). Set before the reader could be measured;
+   * since then `bench:ocr -- --real --game pubg` reads 123 of 248 counters, none wrong (so below 2.4 % with 95 % confidence),
+   * invents none on 83 pictures without, and leaves unread nearly all of one source in nine and a third of another.
+   */
   unread: number;
   wrong: number;
   /** A menu or other picture without a counter on which one is read; a lobby taken for a match. */
