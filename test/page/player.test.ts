@@ -72,6 +72,19 @@ describe("Twitch's embed", () => {
     await one.close();
   });
 
+  it("stays in sight on a phone while the list is scrolled", async () => {
+    usualEvening(house.web);
+    const one = await house.open({ viewport: { width: 390, height: 844 } });
+    const frame = one.page.locator("#twitch-player iframe");
+    await frame.waitFor();
+    await one.page.locator("#rows > li").last().scrollIntoViewIfNeeded();
+    expect(await one.page.evaluate(() => scrollY)).toBeGreaterThan(100);
+    const box = await frame.boundingBox();
+    expect(box?.y).toBe(0);
+    expect(box?.height).toBeGreaterThan(280);
+    await one.close();
+  });
+
   it("one tap unmutes; volume and mute survive a switch and a reload", async () => {
     usualEvening(house.web);
     const one = await house.open();

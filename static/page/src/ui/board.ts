@@ -84,7 +84,7 @@ function createRow(pick: (stream: StreamDocument) => void): Row {
   const name = make("span", "row-name");
   const badge = make("span", "row-badge");
   const watching = make("span", "");
-  const code = make("span", "");
+  const code = make("span", "row-code");
   code.setAttribute("aria-hidden", "true");
   const spoken = make("span", "vh");
   const read = make("span", "row-age");
