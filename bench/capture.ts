@@ -171,23 +171,22 @@ async function load(seconds: number): Promise<void> {
     hint: undefined as string | undefined,
   }));
   const walls: number[] = [];
-  let failed = 0;
+  const failures = new Map<string, number>();
+  const fail = (what: string) => failures.set(what, (failures.get(what) ?? 0) + 1);
   const one = async (channel: (typeof channels)[number]) => {
     const begun = performance.now();
     try {
       const { event, hint } = await takeOurs(capture.url, channel.login, channel.hint);
       channel.hint = hint;
       walls.push((performance.now() - begun) / 1000);
-      if (event)
-        await (
-          await fetch(reader.url, { method: "POST", headers: event.headers, body: new Uint8Array(event.body) })
-        ).arrayBuffer();
-    } catch {
-      failed++;
+      if (event) await read(reader.url, event);
+    } catch (error) {
+      fail(error instanceof Error ? error.message : String(error));
     }
   };
   for (const channel of channels.slice(0, 20)) await one(channel);
   walls.length = 0;
+  failures.clear();
   const before = { capture: cpuSeconds(capture.pid), reader: cpuSeconds(reader.pid) };
   const begun = performance.now();
   const ticks = Math.max(1, Math.round(seconds / 5));
@@ -210,7 +209,7 @@ async function load(seconds: number): Promise<void> {
   const sorted = walls.toSorted((a, b) => a - b);
   const percent = (value: number) => `${(value * 100).toFixed(1)} %`;
   say(
-    `\n100 channels every 30 s (10 of them 1080p) for ${took.toFixed(0)} s: ${walls.length} pictures, ${failed} failed`,
+    `\n100 channels every 30 s (10 of them 1080p) for ${took.toFixed(0)} s: ${walls.length} pictures, failed: ${JSON.stringify(Object.fromEntries(failures))}`,
   );
   say(
     `of two cores: capture ${percent(shares.capture)}, reader ${percent(shares.reader)}, together ${percent(shares.capture + shares.reader)}`,
@@ -220,8 +219,27 @@ async function load(seconds: number): Promise<void> {
   );
   if (options.json)
     say(
-      JSON.stringify({ channels: 100, seconds: round(took), pictures: walls.length, failed, shareOfTwoCores: shares }),
+      JSON.stringify({
+        channels: 100,
+        seconds: round(took),
+        pictures: walls.length,
+        failures: Object.fromEntries(failures),
+        shareOfTwoCores: shares,
+      }),
     );
+}
+
+async function read(url: string, { headers, body }: { headers: Record<string, string>; body: Buffer }): Promise<void> {
+  const answer = await fetch(url, { method: "POST", headers: eventHeaders(headers), body: new Uint8Array(body) });
+  await answer.arrayBuffer();
+  if (answer.status !== 200) throw new Error(`the reader answered ${answer.status}`);
+}
+
+/** Of the reply, what belongs to the event and not to the connection. */
+function eventHeaders(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => name.startsWith("ce-") || name === "content-type"),
+  );
 }
 
 /** Thousands of captures, some of them of damaged streams, and then: descriptors, children, memory. */
