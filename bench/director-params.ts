@@ -41,8 +41,8 @@ export interface World {
   unreadableShare: number;
   /**
    * Readings of a picture with a counter: unread, and wrong of those read (ERRORS says how). Set before the reader could be measured;
-   * since then `bench:ocr -- --real --game pubg` reads 123 of 248 counters, none wrong (so below 2.4 % with 95 % confidence),
-   * invents none on 83 pictures without, and leaves unread nearly all of one source in nine and a third of another.
+   * in its first measurement (`bench:ocr -- --real --game pubg`) it had read 123 of 248 counters, none wrong (so below 2.4 % with
+   * 95 % confidence), invented none on 83 pictures without, and left unread all of one source in nine and a third of another.
    */
   unread: number;
   wrong: number;
