@@ -6,12 +6,12 @@
  */
 import { setMaxListeners } from "node:events";
 import { Agent } from "undici";
+import { createGate } from "../../functions/runtime/gate.ts";
 import { errorFields, type Log } from "../../functions/runtime/log.ts";
 import { nameOf, resolveAddresses, written } from "./addresses.ts";
 import { type Delivery, deliver } from "./deliver.ts";
 import { wants } from "./filter.ts";
 import { type Accept, startIngress } from "./ingress.ts";
-import { createLimit } from "./limit.ts";
 import { send } from "./send.ts";
 import { startTicks } from "./tick.ts";
 import { type BrokerEvent, filterView, problemOf } from "./wire.ts";
@@ -131,10 +131,12 @@ function createDelivering({ wiring, addressOf, log, onDelivery }: BrokerOptions,
   const { namespace, signal, urlOf } = around;
   const addresses = resolveAddresses(wiring, addressOf);
   const dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 10_000 } });
+  // Whoever finds no place waits in line, as in front of a pod; how many can wait, `limits` says.
+  const line = (width: number) => createGate({ width, queue: Number.POSITIVE_INFINITY });
   const places = new Map(
-    wiring.services.map(({ name, concurrency }) => [name, createLimit(concurrency || UNLIMITED)] as const),
+    wiring.services.map(({ name, concurrency }) => [name, line(concurrency || UNLIMITED)] as const),
   );
-  const elsewhere = createLimit(UNLIMITED);
+  const elsewhere = line(UNLIMITED);
 
   const run = async (trigger: TriggerSpec, event: BrokerEvent, ttl: number, accept: Accept): Promise<boolean> => {
     const { subscriber, deadLetterSink, delivery: settings } = trigger;
