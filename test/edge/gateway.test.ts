@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { eventually, type FakePoller, freePort, get, raw, Stage, sleep } from "./harness.ts";
@@ -79,6 +80,18 @@ test("a HEAD stays a HEAD, because it is no viewer", async () => {
   const viewer = await get(port, "/current", VIEWER);
   expect(poller.seen.map(({ method }) => method)).toEqual(["HEAD", "GET"]);
   expect(viewer.body).toContain("number");
+});
+
+test("programs are known by the same words as in the poller", () => {
+  const words = /const NO_VIEWER =\s+\/(.+)\/;/.exec(readFileSync("functions/poller/demand.ts", "utf8"))?.[1];
+  expect(words).toBeDefined();
+  expect(readFileSync("static/nginx/gateway.conf", "utf8")).toContain(`"~*${words}" program;`);
+});
+
+test("a prefetch is passed on as one, and does not stand for a viewer either", async () => {
+  await get(port, "/current", { ...VIEWER, "sec-purpose": "prefetch;prerender" });
+  await get(port, "/current", VIEWER);
+  expect(poller.seen.map(({ headers }) => headers.purpose)).toEqual(["prefetch", undefined]);
 });
 
 test("a robot's question does not stand for a viewer's", async () => {
