@@ -57,13 +57,13 @@ describe("a tick", () => {
     expect(poller.state.sent).toHaveLength(2);
   });
 
-  test("asks Twitch for a new list only after 30 s", async () => {
+  test("asks Twitch for a new list only after 15 s", async () => {
     await poller.get("/current");
     await settle();
     poller.state.now += 5_000;
     await poller.tick();
     expect(poller.state.lists).toBe(1);
-    poller.state.now += 26_000;
+    poller.state.now += 11_000;
     await poller.tick();
     expect(poller.state.lists).toBe(2);
   });

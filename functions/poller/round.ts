@@ -34,8 +34,11 @@ export interface Cause {
   traceparent?: string;
 }
 
-/** A list of live streams is good for this long, ms: viewers and titles change slowly, and Twitch counts requests. */
-const LIST_MS = 30_000;
+/**
+ * A list of live streams is good for this long, ms. A stream that just started is worth finding soon; a list of 100 costs one or two
+ * of the 800 requests a minute that Twitch allows.
+ */
+const LIST_MS = 15_000;
 /** After a list that failed the next attempt waits, ms. The old list serves on. */
 const LIST_RETRY_MS = 10_000;
 /** An event older than this is dropped unread: its picture could lead nobody any more (a leader's reading is <= 30 s old). */
