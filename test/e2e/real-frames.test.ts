@@ -92,7 +92,7 @@ describe.runIf(haveFrames)("real frames, tick to page", () => {
       const document = parse(CurrentDocument, await getJson(`${system.url}/current`));
       return document?.alive === expected[0] ? document : undefined;
     });
-    expect(channels.get(current.stream_name)?.value).toBe(expected[0]);
+    expect(channels.get(current?.stream_name ?? "")?.value).toBe(expected[0]);
   }, 100_000);
 
   test("the page shows the leader's name and number", async () => {
