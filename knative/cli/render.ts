@@ -40,6 +40,12 @@ export function kustomization(settings: Settings, up: string, secretVersion?: st
     target: knativeService("rotisserie-poller"),
     patch: add("/spec/template/spec/containers/0/env/-", { name, value }),
   }));
+  for (const [name, value] of settings.overlay === "simulated" ? Object.entries(settings.simulator) : []) {
+    patches.push({
+      target: { group: "apps", kind: "Deployment", name: "rotisserie-simulator" },
+      patch: add("/spec/template/spec/containers/0/env/-", { name, value }),
+    });
+  }
   if (secretVersion !== undefined) {
     patches.push({
       target: knativeService("rotisserie-poller"),

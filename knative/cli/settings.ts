@@ -53,6 +53,8 @@ export interface Settings {
   poller: Record<string, string>;
   /** What ConfigMap kube-lego says; what is not set here stays as it is in the cluster. */
   lego: { email: string | undefined; url: string | undefined };
+  /** The simulator's settings, in a demonstration. */
+  simulator: Record<string, string>;
   /** Where Redis comes from, when not from Docker Hub. */
   redisImage: string | undefined;
   /** Do not ask. */
@@ -104,17 +106,22 @@ export function parseSettings(env: Env): Settings {
     containerTool: tool ? oneOf(env, "CONTAINER_TOOL", ["docker", "podman", "buildah"], "docker") : undefined,
     context: optionalText(env, "KUBE_CONTEXT"),
     imagePullSecrets: words(env, "imagePullSecrets", words(env, "IMAGE_PULL_SECRETS")),
-    poller: Object.fromEntries(
-      POLLER_SETTINGS.flatMap((name) => {
-        const value = optionalText(env, name);
-        return value === undefined ? [] : [[name, value]];
-      }),
-    ),
+    poller: passedOn(env, POLLER_SETTINGS),
+    simulator: passedOn(env, ["SIMULATOR_CHANNELS", "SIMULATOR_SEED"]),
     lego: { email: optionalText(env, "LEGO_EMAIL"), url: optionalText(env, "LEGO_URL") && url(env, "LEGO_URL") },
     redisImage: optionalText(env, "REDIS_IMAGE"),
     yes: flag(env, "YES"),
     ocrHost: optionalText(env, "OCR_HOST"),
   };
+}
+
+function passedOn(env: Env, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = optionalText(env, name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }
 
 /** The name of one of our images in the registry. @throws ConfigError naming the variable that is missing. */

@@ -26,6 +26,8 @@ const base: Record<string, string> = {
   docker_username: REGISTRY,
   IDLE_AFTER: String(IDLE_AFTER_S),
   YES: "1",
+  // Each channel is real video, which the simulator encodes while the tests want the same two CPUs.
+  SIMULATOR_CHANNELS: "5",
 };
 
 /** One of the verbs behind `task`, as the Taskfile calls it. */

@@ -128,7 +128,11 @@ describe("our own edge", () => {
         ? true
         : undefined,
     );
-    expect(await edgeMetric(site, "certificate_broken")).toBe(1);
+    await within(
+      20,
+      "the number about it",
+      async () => (await edgeMetric(site, "certificate_broken")) === 1 || undefined,
+    );
     expect((await ask(site.address, "https", HOST)).serial).toBe(before);
     await site.kubectl(["delete", "secret", "rotisserie-tls"]);
     await nudge(site);
