@@ -8,7 +8,7 @@ export const MARGIN = { x: 0.08, y: 0.06 };
 
 /** Where the frame's corner stands on the drawing at a phase of the loop (0..1), as a part of the spare room. */
 export function camera(phase: number): { x: number; y: number } {
-  const turn = 2 * Math.PI * phase;
+  const turn = 2 * Math.PI * (phase % 1);
   return { x: 0.5 + 0.5 * Math.sin(turn), y: 0.5 + 0.25 * Math.sin(turn) + 0.25 * Math.sin(2 * turn) };
 }
 
