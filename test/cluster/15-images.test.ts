@@ -1,0 +1,67 @@
+/** What is inside the images, and what is not. */
+import { beforeAll, describe, expect, test } from "vitest";
+import { run } from "../../knative/cli/command.ts";
+import { containerTool } from "../../knative/cli/images.ts";
+import { parseSettings } from "../../knative/cli/settings.ts";
+import { kubectl, podGet, pods, REGISTRY, within } from "./kube.ts";
+import { current } from "./truth.ts";
+
+const BASE = { app: "node:24-bookworm-slim", capture: "node:24-bookworm-slim", ocr: "node:24-bookworm-slim" };
+/** Own layers over the base, MB. */
+const LIMIT = { app: 40, capture: 150, ocr: 250 };
+
+describe("in the pods", () => {
+  beforeAll(async () => {
+    await within(60, "a pod of each function", async () => {
+      await current();
+      const all = await Promise.all(["capture", "ocr"].map((name) => pods(`rotisserie-${name}`)));
+      return all.every((names) => names.length > 0) ? true : undefined;
+    });
+  });
+
+  test.each(["poller", "capture", "ocr"])("%s: no npm, no compiler, no root, nothing to write to", async (name) => {
+    const script = `for tool in npm npx gcc cc make python3; do command -v $tool; done; id -u; touch /app/x 2>&1; ls /app`;
+    const answers = await within(60, "a pod that is ready", async () => {
+      const [pod = ""] = await pods(`rotisserie-${name}`);
+      const { code, stdout } = await kubectl.attempt(["exec", pod, "-c", name, "--", "sh", "-c", script]);
+      return code === 0 ? stdout.trim().split("\n") : undefined;
+    });
+    expect(answers[0]).toBe("10001");
+    expect(answers[1]).toContain("Read-only file system");
+    expect(answers).toContain("main.js");
+    expect(answers.some((line) => line.endsWith(".ts") || line === "package-lock.json")).toBe(false);
+  });
+
+  test("the functions' /metrics name the service", async () => {
+    const [pod = ""] = await pods("rotisserie-poller");
+    expect(await podGet(pod, 3000, "/metrics")).toContain('service="poller"');
+  });
+});
+
+describe("as built", () => {
+  const image = (name: string) => `${REGISTRY}/rotisserie-${name}:${process.env.IMAGE_TAG}`;
+
+  test.each(["app", "capture", "ocr", "static"])(
+    "%s: labelled, with no secret in its configuration or history",
+    async (name) => {
+      const tool = await containerTool(parseSettings(process.env));
+      const inspect = tool === "buildah" ? ["inspect", "--type", "image"] : ["image", "inspect"];
+      const text = await run(tool, [...inspect, image(name)]);
+      expect(text).toContain('"org.opencontainers.image.revision": ');
+      expect(text).not.toMatch(/(client_?secret|password|oauth|private key|auth_token)["'=: ]/i);
+    },
+  );
+
+  test.each(Object.keys(LIMIT) as (keyof typeof LIMIT)[])("%s: its own layers are small", async (name) => {
+    const tool = await containerTool(parseSettings(process.env));
+    const bytes = async (reference: string) => {
+      if (tool !== "buildah") return Number(await run(tool, ["image", "inspect", "--format", "{{.Size}}", reference]));
+      const [found] = JSON.parse(await run(tool, ["images", "--json", reference])) as { size: string }[];
+      const [, number = "", unit = "MB"] = /^([\d.]+) ?(\wB)/.exec(found?.size ?? "") ?? [];
+      return Number(number) * ({ kB: 1e3, KB: 1e3, MB: 1e6, GB: 1e9 }[unit] ?? 1);
+    };
+    const own = ((await bytes(image(name))) - (await bytes(BASE[name]))) / 1e6;
+    process.stdout.write(`rotisserie-${name}: ${own.toFixed(0)} MB over its base\n`);
+    expect(own).toBeLessThanOrEqual(LIMIT[name]);
+  });
+});
