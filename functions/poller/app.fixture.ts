@@ -1,6 +1,6 @@
 /** A whole poller for tests. */
 import { countRead, frameMissed, type StreamFound, tick } from "../contracts/events.ts";
-import { games } from "../contracts/games.ts";
+import { type Game, games } from "../contracts/games.ts";
 import { createLog } from "../runtime/log.ts";
 import { createMetrics } from "../runtime/metrics.ts";
 import { Unavailable } from "../runtime/outcome.ts";
@@ -29,6 +29,7 @@ export interface PollerOptions {
   alwaysOn?: boolean;
   peerUrl?: string;
   now?: number;
+  games?: readonly Game[];
   createStore?: AppDeps["createStore"];
 }
 export type TestPoller = Awaited<ReturnType<typeof startPoller>>;
@@ -44,15 +45,15 @@ export async function startPoller(options: PollerOptions = {}) {
   };
   const metrics = createMetrics("poller");
   const app = await createApp({
-    games: games.slice(0, 1),
+    games: options.games ?? games.slice(0, 1),
     streamUrl: "https://player.twitch.tv/?channel={login}",
     idleAfterMs: 120_000,
     alwaysOn: options.alwaysOn ?? false,
     peerUrl: options.peerUrl,
-    listStreams: async () => {
+    listStreams: async (game) => {
       state.lists++;
       if (state.twitchAway) throw new Unavailable("Twitch does not answer");
-      return state.live;
+      return state.live.map((stream) => ({ ...stream, game: game.id }));
     },
     emit: async (event) => {
       if (state.brokerAway) throw new Error("the Broker is away");

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { AllDocument, CurrentDocument } from "../contracts/api.ts";
 import { countRead } from "../contracts/events.ts";
+import { findGame } from "../contracts/games.ts";
 import type { Running } from "../runtime/serve.ts";
 import { newTrace } from "../runtime/trace.ts";
 import { writeEvent } from "../runtime/wire.ts";
@@ -186,6 +187,20 @@ describe("the API", () => {
     });
     expect(await all()).toEqual([]);
   });
+});
+
+test("two games: each has its own leader and its own viewers; the first is /current", async () => {
+  const both = await startPoller({ games: ["pubg", "fortnite"].flatMap((id) => findGame(id) ?? []) });
+  others.push(both.running);
+  const answer = await both.get("/current/fortnite");
+  expect([answer.status, answer.headers.get("rotisserie-games")]).toEqual([200, "pubg, fortnite"]);
+  await settle();
+  expect(both.state.sent.map(({ data }) => data.game)).toEqual(["fortnite", "fortnite"]);
+  await both.answer("alpha", { match: 7 }, 1, { game: "fortnite" });
+  await both.answer("bravo", { match: 9 }, 1, { game: "fortnite" });
+  expect(await (await both.get("/current/fortnite")).json()).toMatchObject({ stream_name: "alpha", game: "fortnite" });
+  expect(await (await both.get("/current")).json()).toBeNull();
+  expect(await (await both.get("/all/chess")).text()).toBe('no game "chess" here: pubg, fortnite\n');
 });
 
 describe("freshness", () => {
