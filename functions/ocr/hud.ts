@@ -55,15 +55,29 @@ export function judge(words: readonly Word[], width: number, profile: Profile): 
 /** A label this certain is there, whether or not its number can be read. */
 const CLEAR = 0.6;
 
-/** Views of one picture must agree; the doubt of each counts. */
-export function agree(views: readonly (Found | Unread)[]): Found | Unread {
+/** What most views say. `disputed`: not all of them, so it needs another engine's word. */
+export type Agreed = Found & { disputed: boolean };
+
+/**
+ * What several views of one picture say together: the doubt of each counts. Views that differ leave what most of them say.
+ */
+export function agree(views: readonly (Found | Unread)[]): Agreed | Unread {
   const found = views.filter((view) => "alive" in view);
-  const [first] = found;
-  if (!first) return views.find((view) => "reason" in view && view.reason !== "no-counter") ?? { reason: "no-counter" };
-  if (found.some(({ alive, phase }) => alive !== first.alive || phase !== first.phase)) return { reason: "unreadable" };
+  const alike = (one: Found) => found.filter(({ alive, phase }) => alive === one.alive && phase === one.phase);
+  const most = found.map(alike).sort((a, b) => b.length - a.length)[0];
+  const [first] = most ?? [];
+  if (!most || !first) {
+    const reasons = views.flatMap((view) => ("reason" in view ? [view.reason] : []));
+    return { reason: reasons.find((reason) => reason !== "no-counter") ?? "no-counter" };
+  }
+  const disputed = most.length < found.length;
+  if (disputed && (most.length * 2 <= found.length || found.some(({ phase }) => phase !== first.phase))) {
+    return { reason: "unreadable" };
+  }
   // A view that saw nothing is half a doubt: a line cut elsewhere may miss what another shows.
-  const share = found.length / views.length;
-  return { ...first, certainty: Math.min(...found.map(({ certainty }) => certainty)) * (0.5 + share / 2) };
+  const share = most.length / views.length;
+  const certainty = Math.min(...most.map((one) => one.certainty)) * (0.5 + share / 2);
+  return { ...first, certainty, disputed };
 }
 
 /** How far a number's middle may be from its label's, in line heights: a long German word is 1.5 away. */

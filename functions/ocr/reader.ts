@@ -5,7 +5,7 @@ import { Rejected } from "../runtime/outcome.ts";
 import { confidenceOf } from "./calibration.ts";
 import { type Engine, LINE_HEIGHT } from "./engines/engine.ts";
 import type { Profile } from "./games/profile.ts";
-import { agree, type Found, judge, type Unread } from "./hud.ts";
+import { type Agreed, agree, type Found, judge, type Unread } from "./hud.ts";
 import { blackRows, digitRows, type Grey, resample } from "./picture.ts";
 
 export interface Strip {
@@ -39,8 +39,10 @@ export async function look(strip: Strip, profile: Profile, engine: Engine): Prom
     const views = [first];
     for (const { up, zoom } of SECOND_LOOKS) views.push(await see(cut(up, zoom)));
     const sight = agree(views);
-    if ("alive" in sight)
-      return doubted(sight, "alive" in first ? await opinion(engine, picture, first, profile.digitHeight) : undefined);
+    if ("alive" in sight) {
+      const said = "alive" in first ? await opinion(engine, picture, first, profile.digitHeight) : undefined;
+      return doubted(sight, said);
+    }
     best = sight;
   }
   return best;
@@ -56,11 +58,12 @@ async function opinion(engine: Engine, line: Grey, { at }: Found, height: number
 const OTHER_NUMBER = 0.4;
 const NO_NUMBER = 0.8;
 
-function doubted(found: Found, opinion: string | undefined): Found {
+function doubted({ disputed, ...found }: Agreed, opinion: string | undefined): Sight {
+  const numbers: string[] = opinion?.match(/\d+/g) ?? [];
+  if (numbers.includes(String(found.alive))) return found;
+  if (disputed) return { reason: "unreadable" };
   if (opinion === undefined) return found;
-  const numbers: string[] = opinion.match(/\d+/g) ?? [];
-  const factor = numbers.includes(String(found.alive)) ? 1 : numbers.length > 0 ? OTHER_NUMBER : NO_NUMBER;
-  return { ...found, certainty: found.certainty * factor };
+  return { ...found, certainty: found.certainty * (numbers.length > 0 ? OTHER_NUMBER : NO_NUMBER) };
 }
 
 /** `accept`: least calibrated confidence that is passed on. */
