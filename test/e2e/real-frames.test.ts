@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AllDocument, CurrentDocument } from "../../functions/contracts/api.ts";
 import { type FrameRow, framesDir, haveFrames, readManifest, sayIfAbsent } from "../frames.ts";
 import { chromiumPath } from "../setup/tools.ts";
-import { type System, startSystem, within } from "./system.ts";
+import { type System, startSystem, Wrong, within } from "./system.ts";
 
 sayIfAbsent();
 
