@@ -83,7 +83,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   };
 
   await catchUp();
-  const following = store.shared ? followOthers(catchUp) : undefined;
+  const following = store.shared ? followOthers(catchUp, log) : undefined;
   if (deps.peerUrl) await copyFromPeer({ ...deps, peerUrl: deps.peerUrl, boards });
   return {
     subscriptions: createSubscriptions({
@@ -123,14 +123,17 @@ function knownCode(code: string): string {
 }
 
 /** Keeps up with the other pollers between ticks. Returns how to stop. */
-function followOthers(catchUp: () => Promise<void>): () => Promise<void> {
-  let stopped = false;
-  let turn = Promise.resolve();
+function followOthers(catchUp: () => Promise<void>, log: Log): () => Promise<void> {
+  let turn: Promise<void> | undefined;
   const timer = setInterval(() => {
-    turn = turn.then(() => (stopped ? undefined : catchUp()));
+    // One at a time: a slow Redis must not gather a queue.
+    turn ??= catchUp()
+      .catch((error: unknown) => log.error(errorFields(error), "could not follow the other pollers"))
+      .finally(() => {
+        turn = undefined;
+      });
   }, FOLLOW_OTHERS_MS);
   return async () => {
-    stopped = true;
     clearInterval(timer);
     await turn;
   };

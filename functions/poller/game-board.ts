@@ -43,14 +43,13 @@ const FOLLOW_MS = 100_000;
 export const FORGET_MS = 10 * 60_000;
 /** Twitch's clock, the streamer's and ours never agree to the second. */
 const FUTURE_MS = 10_000;
-/** A viewer's request after this long without a leader starts a fresh look. */
+
 export type GameBoard = ReturnType<typeof createGameBoard>;
 
 export function createGameBoard(game: Game, director: DirectorOptions = DIRECTOR) {
   const streams = new Map<string, Stream>();
   let leadership: Leadership | undefined;
   let firstReadingAt: number | undefined;
-  let switches = 0;
   /** Grows with every change that a document could show. */
   let version = 0;
 
@@ -67,7 +66,6 @@ export function createGameBoard(game: Game, director: DirectorOptions = DIRECTOR
     game,
     streams: streams as ReadonlyMap<string, Stream>,
     version: () => version,
-    switches: () => switches,
     leadership: () => leadership,
 
     /** Takes a fresh list of live streams. */
@@ -173,9 +171,7 @@ export function createGameBoard(game: Game, director: DirectorOptions = DIRECTOR
           : undefined;
       if (leadership?.login === before?.login && leadership?.reason === before?.reason) return false;
       version++;
-      const changed = leadership?.login !== before?.login;
-      if (changed && before && leadership) switches++;
-      return changed;
+      return leadership?.login !== before?.login;
     },
 
     /** Another poller's choice stands where it is the newer one. */

@@ -20,7 +20,11 @@ export function createPollerMetrics(metrics: Metrics) {
       [1, 2, 4, 6, 8, 10, 15, 20, 30, 60, 90],
       game,
     ),
-    switches: metrics.counter("switches_total", "Times the leader became another stream.", game),
+    switches: metrics.counter(
+      "switches_total",
+      "Times the leader became another stream, first choices included.",
+      game,
+    ),
     listUp: metrics.gauge("list_up", "1: the last list of live streams came. 0: it failed, an older one serves.", game),
     streams: metrics.gauge("streams", "Live streams followed.", game),
     matches: metrics.gauge("matches", "Running matches on /all.", game),
