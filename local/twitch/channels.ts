@@ -1,6 +1,6 @@
 /** The channels of an ordinary run: random names, own pictures, matches that run down in a couple of minutes. */
 import { type Random, random } from "../scenes/random.ts";
-import type { Background, Hud, Language, Scene, SceneState } from "../scenes/scene.ts";
+import type { Background, Hud, Language, Scene, SceneGame, SceneState } from "../scenes/scene.ts";
 import { type Channel, type Picture, type Step, variantsOf } from "./script.ts";
 
 /** Twitch's own ids and titles of the categories. */
@@ -19,6 +19,8 @@ type Story = "match" | "lobby" | "menu" | "offline" | "midroll";
  * channel has which look, its name, its viewers and where its match stands are random.
  */
 interface Style {
+  /** PUBG unless named. */
+  game?: SceneGame;
   hud: Hud;
   language: Language;
   background: Background;
@@ -45,14 +47,29 @@ const styles: readonly Style[] = [
   { hud: "gen3", language: "ru", background: "bright", seed: 12, story: "match" },
 ];
 
-export function randomChannels(seed: number, count: number): Channel[] {
+const otherGames: readonly Style[] = [
+  { game: "fortnite", hud: "gen3", language: "en", background: "bright", seed: 21, story: "match" },
+  { game: "fortnite", hud: "gen3", language: "en", background: "forest", seed: 22, story: "match", container: "fmp4" },
+  { game: "warzone", hud: "gen3", language: "en", background: "dark", seed: 23, story: "match" },
+  { game: "warzone", hud: "gen3", language: "en", background: "indoor", seed: 24, story: "match" },
+  { game: "apex", hud: "gen3", language: "en", background: "desert", seed: 25, story: "match" },
+  { game: "apex", hud: "gen3", language: "en", background: "water", seed: 26, story: "match" },
+  { game: "pubg-mobile", hud: "gen3", language: "zh-Hans", background: "forest", seed: 27, story: "match" },
+  { game: "pubg-mobile", hud: "gen3", language: "en", background: "desert", seed: 28, story: "match" },
+];
+
+/** `count` channels of PUBG, and two of each other game that is asked for. */
+export function randomChannels(seed: number, count: number, games: readonly string[] = ["pubg"]): Channel[] {
   const dice = random(seed);
   const names = new Set<string>();
+  const chosen = Array.from(
+    { length: games.includes("pubg") ? count : 0 },
+    (_, index) => styles[index % styles.length],
+  );
+  chosen.push(...otherGames.filter(({ game }) => game && games.includes(game)));
   const channels: Channel[] = [];
-  for (let index = 0; index < count; index++) {
-    const style = styles[index % styles.length];
-    if (!style) throw new RangeError("no styles");
-    channels.push(channelOf(style, dice, names, 5000 - index * dice.whole(120, 380)));
+  for (const [index, style] of chosen.entries()) {
+    if (style) channels.push(channelOf(style, dice, names, 5000 - index * dice.whole(120, 380)));
   }
   return channels;
 }
@@ -66,7 +83,7 @@ function channelOf(style: Style, dice: Random, names: Set<string>, viewers: numb
     displayName: login,
     userId: String(900_000_000 + dice.whole(0, 99_999_999)),
     title: `[simulated] ${dice.pick(["squads with friends", "chicken dinner hunt", "solo ranked", "late night drops"])}`,
-    game: "pubg",
+    game: style.game ?? "pubg",
     language: style.language.slice(0, 2),
     viewers: Math.max(1, viewers),
     labels: ["MatureGame"],
@@ -96,7 +113,7 @@ function stepsOf(style: Style): Step[] {
   const scene = (state: SceneState, extra: Partial<Scene> = {}): Picture => ({
     kind: "scene",
     scene: {
-      game: "pubg",
+      game: style.game ?? "pubg",
       hud: style.hud,
       language: style.language,
       background: style.background,
@@ -122,9 +139,11 @@ function stepsOf(style: Style): Step[] {
   });
   const dice = random(style.seed);
   if (style.story === "lobby") return [60, 68, 77, 85, 91, 96].map((count) => lobby(count, 12));
-  const steps: Step[] = [lobby(dice.whole(55, 75), 3), lobby(dice.whole(80, 98), 3)];
-  for (const count of ladder(dice)) {
-    const map = count > 20 && dice.chance(0.2);
+  const lobbies = [lobby(dice.whole(55, 75), 3), lobby(dice.whole(80, 98), 3)];
+  // Only PUBG counts players before the match.
+  const steps: Step[] = style.game ? [still("menu", { kind: "menu" }, 4)] : lobbies;
+  for (const count of ladder(dice, style.game === "apex" ? 60 : 99)) {
+    const map = !style.game && count > 20 && dice.chance(0.2);
     steps.push({
       phase: "match",
       // The end of a match lasts longer: that is what viewers come for.
@@ -146,9 +165,9 @@ function stepsOf(style: Style): Step[] {
 }
 
 /** Falling counts of one match, from nearly full to nearly nobody. */
-function ladder(dice: Random): number[] {
+function ladder(dice: Random, most: number): number[] {
   const counts: number[] = [];
-  for (let count = dice.whole(90, 99); count > 1; ) {
+  for (let count = most - dice.whole(0, 9); count > 1; ) {
     counts.push(count);
     count -= count > 40 ? dice.whole(5, 11) : count > 12 ? dice.whole(3, 6) : dice.whole(1, 2);
   }

@@ -13,6 +13,7 @@ export interface Config {
   framesHeights: number[];
   seed: number | undefined;
   channels: number;
+  games: string[];
   /** `all`: encode everything before saying `listening`. */
   warm: "now" | "all";
   ffmpegPath: string;
@@ -33,6 +34,7 @@ export function parseConfig(env: Env): Config {
     ),
     seed: seed === undefined ? undefined : integer(env, "SIMULATOR_SEED", 0, 0, 2 ** 31),
     channels: integer(env, "SIMULATOR_CHANNELS", 10, 1, 200),
+    games: words(env, "SIMULATOR_GAMES", ["pubg"]),
     warm: oneOf(env, "SIMULATOR_WARM", ["now", "all"], "now"),
     ffmpegPath: findFfmpeg(optionalText(env, "FFMPEG_PATH"), env.PATH ?? ""),
     logLevel: oneOf(env, "LOG_LEVEL", LOG_LEVELS, "info"),

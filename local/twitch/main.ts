@@ -20,6 +20,7 @@ async function main(): Promise<void> {
     framesFilter,
     framesHeights,
     count: config.channels,
+    games: config.games,
     pacedSeconds: WARM_SECONDS,
     encodeAll: config.warm === "all",
     ...(config.url ? { url: config.url } : {}),

@@ -25,6 +25,8 @@ export interface SimulatorOptions {
   channels?: readonly Channel[];
   /** How many random channels. */
   count?: number;
+  /** Of which games; PUBG alone unless given. */
+  games?: readonly string[];
   /** Random per run unless given. */
   seed?: number;
   /** Real frames with a manifest.tsv; in place of the random channels. */
@@ -126,7 +128,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
 }
 
 async function channelsOf(options: SimulatorOptions, seed: number): Promise<Channel[]> {
-  if (!options.framesDir) return randomChannels(seed, options.count ?? 10);
+  if (!options.framesDir) return randomChannels(seed, options.count ?? 10, options.games);
   return frameChannels(options.framesDir, {
     seed,
     filter: options.framesFilter ?? [],

@@ -84,7 +84,15 @@ async function watch(folder: string): Promise<void> {
     const strict = [..."-v error -xerror -err_detect explode -i".split(" "), file, "-f", "null", "-"];
     check(must("ffmpeg", strict) === "", "a strict decoder has no complaint");
     check(!showsAd(file, RECORD_SECONDS), "no advertisement is in the recording");
-    await fetchAd(channel.login, folder);
+    const low = ["--twitch-low-latency", "--hls-duration", "6", "--output", join(folder, "low.ts")];
+    const fresh = await run(STREAMLINK, [...low, "--loglevel", "debug", page, "480p"], env);
+    check(
+      /Low latency streaming/.test(fresh.out),
+      "streamlink takes the prefetched segments of a low-latency playlist",
+    );
+    check(!/not a low latency stream/.test(fresh.out), "and finds the stream to be one");
+    const number = /Segment (\d+) complete/.exec(recorded.out)?.[1];
+    await fetchAd(`${channel.login}/480p/${number}-ad.ts`, folder);
     check(showsAd(join(folder, "ad.ts"), 2), "though this check finds one where there is one");
   } finally {
     await simulator.stop();
@@ -99,11 +107,10 @@ function showsAd(file: string, seconds: number): boolean {
   return stdout.some((light) => light > 215);
 }
 
-async function fetchAd(login: string, folder: string): Promise<void> {
-  // Segment 60 began as the simulator did, so it is still kept.
-  const address = `https://${PLAYLIST_HOST}/hls-media/segment/${login}/480p/60-ad.ts`;
+/** Every segment has an advertisement that would stand in its place. */
+async function fetchAd(name: string, folder: string): Promise<void> {
   const to = ["--cacert", join(folder, "ca.pem"), "-o", join(folder, "ad.ts")];
-  await run("curl", ["-sSf", ...to, address], { PATH: process.env.PATH });
+  await run("curl", ["-sSf", ...to, `https://${PLAYLIST_HOST}/hls-media/segment/${name}`], { PATH: process.env.PATH });
 }
 
 async function certificate(folder: string): Promise<{ cert: string; key: string }> {
