@@ -138,6 +138,7 @@ async function startSimulator(
     SIMULATOR_CACHE: process.env.SIMULATOR_CACHE ?? join(root, ".cache", "simulator"),
     ...passedOn(["SIMULATOR_SEED", "SIMULATOR_CHANNELS", "SIMULATOR_FRAMES_FILTER", "SIMULATOR_FRAMES_HEIGHTS"]),
     ...passedOn(CAPTURE_SETTINGS),
+    ...(process.env.GAMES && { SIMULATOR_GAMES: process.env.GAMES }),
     ...(options.framesDir && { SIMULATOR_FRAMES: resolve(options.framesDir) }),
   });
   await simulator.ready;
