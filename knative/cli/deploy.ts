@@ -37,7 +37,7 @@ export async function deploy(objects: KubeObject[], kubectl: Kubectl, say: (line
     const part = objects.filter((object) => phaseOf(object) === phase);
     if (part.length === 0) continue;
     const before = await stateOf(part, kubectl);
-    await applyAll(part, kubectl);
+    await applyAll(part, kubectl, deadline);
     await allReady(part, kubectl, deadline);
     const after = await stateOf(part, kubectl);
     const different = part.map(nameOf).filter((name) => before.get(name) !== after.get(name));
@@ -49,12 +49,19 @@ export async function deploy(objects: KubeObject[], kubectl: Kubectl, say: (line
 
 const asList = (items: KubeObject[]) => JSON.stringify({ apiVersion: "v1", kind: "List", items });
 
-async function applyAll(objects: KubeObject[], kubectl: Kubectl): Promise<void> {
-  const { code, stderr } = await kubectl.attempt(
-    ["apply", "--server-side", "--force-conflicts", "--field-manager", "rotisserie", "--filename", "-"],
-    { input: asList(objects) },
-  );
-  if (code !== 0) throw new Error(stderr.trim());
+/** A webhook of Knative's that is just starting, or a server that is too busy: asking again helps. */
+const PASSING = /failed calling webhook|connection refused|timed? ?out|currently unable to handle|too many requests/i;
+
+async function applyAll(objects: KubeObject[], kubectl: Kubectl, deadline: number): Promise<void> {
+  for (;;) {
+    const { code, stderr } = await kubectl.attempt(
+      ["apply", "--server-side", "--force-conflicts", "--field-manager", "rotisserie", "--filename", "-"],
+      { input: asList(objects) },
+    );
+    if (code === 0) return;
+    if (!PASSING.test(stderr) || Date.now() > deadline) throw new Error(stderr.trim());
+    await sleep(2_000);
+  }
 }
 
 /** ConfigMaps that the operator edits in the cluster; a deploy brings new keys and leaves the others as they are. */

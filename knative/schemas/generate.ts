@@ -15,7 +15,7 @@ const KINDS: Record<string, string[]> = {
   "apis/serving.knative.dev/v1": ["Service"],
   "apis/eventing.knative.dev/v1": ["Broker", "Trigger"],
   "apis/sources.knative.dev/v1": ["PingSource", "SinkBinding"],
-  //"apis/cert-manager.io/v1": ["Certificate", "Issuer", "ClusterIssuer"],
+  "apis/cert-manager.io/v1": ["Certificate", "Issuer", "ClusterIssuer"],
 };
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -77,8 +77,10 @@ function strict(schema: Json, keep: (name: string) => void): Json {
     kept.properties = Object.fromEntries(
       Object.entries(schema.properties).map(([name, value]) => [name, strict(value, keep)]),
     );
-    const open = schema["x-kubernetes-preserve-unknown-fields"] === true;
-    kept.additionalProperties ??= open;
+    // Fields of a delivery that Knative 1.23 takes and leaves out of its schema.
+    if ("backoffDelay" in schema.properties) Object.assign(kept.properties, { timeout: { type: "string" } });
+    // Knative's own schemas let unknown fields through, and so would a misspelt one come through.
+    kept.additionalProperties ??= false;
   }
   return kept;
 }
