@@ -236,6 +236,8 @@ describe("the keyboard alone", () => {
 
   it("Tab goes through the page in reading order, every stop is seen, and a row keeps its focus when the order changes", async () => {
     const one = await watching();
+    // A frame that is still loading takes no focus yet.
+    await until(async () => (await one.calls()).map(([, event]) => event)).toContain("playing");
     const { stops, bad } = await tabThrough(one.page);
     expect(bad).toEqual([]);
     expect(stops.slice(0, 8)).toEqual(["skip", "brand", "game", "list", "theatre", "full", "theme", "help"]);

@@ -100,6 +100,9 @@ describe("every state", () => {
       .poll(() => one.page.locator("html").getAttribute("data-state"), { timeout: 12_000 })
       .toBe(wanted.state);
     if (["playing", "pinned", "stale"].includes(name)) await one.page.locator("#rows > li").nth(8).waitFor();
+    // A frame that is still loading takes no focus yet.
+    if (["waiting", "playing", "pinned", "stale"].includes(name))
+      await expect.poll(() => playing(one), { timeout: 12_000 }).toBe(true);
     await one.page.waitForTimeout(400);
     expect(await problemsIn(one)).toEqual([]);
     expect(one.faults).toEqual([]);
@@ -177,6 +180,9 @@ describe("very small and very large", () => {
     await one.close();
   });
 });
+
+const playing = async (one: Visit) =>
+  (await one.calls()).some(([call, event]) => call === "event" && event === "playing");
 
 /** In every state: each stop can be seen, there is a way out at the end, and the help opens and closes. */
 async function keyboardWorks(one: Visit): Promise<void> {
