@@ -324,6 +324,12 @@ describe("a frame directory", () => {
 });
 
 describe("an ordinary run", () => {
+  test("has two channels of each other game that is asked for, and only those", () => {
+    const games = (wanted: string[]) => randomChannels(1, 3, wanted).map((channel) => channel.game);
+    expect(games(["pubg", "apex"])).toEqual(["pubg", "pubg", "pubg", "apex", "apex"]);
+    expect(games(["warzone"])).toEqual(["warzone", "warzone"]);
+  });
+
   test("has the same channels for the same seed, others for another, and says that they are simulated", () => {
     const names = (seed: number) => randomChannels(seed, 12).map((channel) => channel.login);
     expect(names(1)).toEqual(names(1));
