@@ -3,7 +3,7 @@
  * [--full] [--page FILE] [--calibrate] [--json]`.
  *
  * Real frames (clean and through real H.264), transplanted digits and drawn strips, every engine, and the ancestor's way on
- * the same pictures. `--real` leaves transplants and drawn strips out, `--full` degrades those at every quality.
+ * the same pictures. `--real` and `--frames` leave transplants, drawn strips and other games' frames out, `--full` degrades those at every quality.
  */
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -50,7 +50,7 @@ const started = performance.now();
 const drawn = options.real || options.frames ? 0 : Number(options.each);
 const plan = {
   ...{ frames, game: options.game, each: drawn, others: drawn ? Number(options.others) : 0, full: options.full },
-  ...{ transplants: !options.real, strangers: !options.frames },
+  ...{ transplants: !options.real && !options.frames, strangers: !options.real && !options.frames },
 };
 for await (const sample of samples(plan)) {
   const profile = findProfile(sample.game);

@@ -31,7 +31,7 @@ export async function* samples(plan: Plan): AsyncGenerator<Sample> {
       plan,
     );
   if (plan.strangers) yield* strangers(all, plan);
-  yield* drawn(plan);
+  if (plan.each > 0) yield* drawn(plan);
 }
 
 async function* realSamples(frame: Frame, plan: Plan): AsyncGenerator<Sample> {
