@@ -3,7 +3,7 @@
  * in front of a poller that answers like the real one, loaded by wrk on loopback; then a crowd that polls as the page does.
  * wrk runs on the same two cores: its share of the CPU is stated, and is what the web tier would have had more.
  */
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { Agent, createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -219,15 +219,24 @@ try {
     await wrk("not cached: the same poller without us", `http://127.0.0.1:${pollerPort}/current`),
   ];
   const watched = await crowd(20);
+  // In a process of its own: what it costs to attack must not look like what it costs to be attacked.
+  const attack = spawn(process.execPath, ["--import", "tsx", "bench/edge/attack.ts", String(plain)], {
+    stdio: "inherit",
+  });
+  const attacked = await crowd(20);
+  attack.kill();
   const busy = Object.fromEntries(started.map(({ name, pid }) => [name, memoryOfTree(pid)]));
   say(
     `\n${watched.viewers} viewers for 20 s: ${watched.asked} answers ${JSON.stringify(watched.statuses)}, p50 ${watched.p50Ms} ms, p99 ${watched.p99Ms} ms (this client's own waiting included), poller ${watched.pollerPerSecond}/s`,
+  );
+  say(
+    `the same beside 500 clients that send a byte of a header now and then and 5/s that send 1 MB of headers: ${JSON.stringify(attacked.statuses)}, p50 ${attacked.p50Ms} ms, p99 ${attacked.p99Ms} ms`,
   );
   say("\nmemory, MB (proportional share of all its processes): idle, after the load");
   for (const { name } of started) say(`  ${name.padEnd(16)} ${idle[name]} ${busy[name]}`);
   if (values.json)
     process.stdout.write(
-      `${JSON.stringify({ cores: availableParallelism(), results, crowd: watched, memoryMb: { idle, busy } })}\n`,
+      `${JSON.stringify({ cores: availableParallelism(), results, crowd: watched, crowdBesideSlowClients: attacked, memoryMb: { idle, busy } })}\n`,
     );
 } finally {
   for (const { stop } of started.reverse()) await stop();

@@ -17,7 +17,7 @@ const ACME_URL = env.ROTISSERIE_TEST_ACME_URL ?? "https://198.18.0.1:14000/dir";
 const ACME_CA = env.ROTISSERIE_TEST_ACME_CA ?? "/var/lib/rotisserie-cluster/pki/ca.crt";
 
 /** The test cluster's own verbs: add-ons, and names for pods and the ACME server. */
-export const cluster = (...args: string[]) => run(CLUSTER, args, { timeoutMs: 400_000 });
+export const cluster = (...args: string[]) => run(CLUSTER, args, { timeoutMs: 900_000 });
 
 /** What the edge sends requests to; functions are other tests' business. */
 const WEB = [

@@ -240,7 +240,7 @@ describe("an Ingress controller instead", () => {
     await cluster("add", "contour");
     other = await deploySite("ingress", [host], "ingress");
     await cluster("host", host, other.address);
-  }, 900_000);
+  }, 1_200_000);
   afterAll(async () => {
     await other?.kubectl(["delete", "namespace", other.namespace, "--wait=false"]);
   });
