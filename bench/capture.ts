@@ -6,13 +6,12 @@
  * `--load SECONDS`: 100 channels every 30 s, with the reader. `--soak N`: N captures, then what is left open.
  */
 
-import { execFileSync } from "node:child_process";
-import { readdirSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { findFfmpeg } from "../functions/capture/ffmpeg.ts";
-import { type Live, startLive } from "./capture/live.ts";
-import { cpuSeconds, type FunctionProcess, startFunction } from "./capture/processes.ts";
+import { startLive } from "./capture/live.ts";
+import { load } from "./capture/load.ts";
+import { cpuSeconds, median, round, startCapture } from "./capture/processes.ts";
+import { soak } from "./capture/soak.ts";
 import { describeVideo, prepareVideo, QUALITIES, type Quality } from "./capture/video.ts";
 import { prepareStreamlink, type Shot, take2017, take2018, take2018WithStreamlink, takeOurs } from "./capture/ways.ts";
 
@@ -27,8 +26,6 @@ const { values: options } = parseArgs({
 });
 const say = (text: string) => process.stdout.write(`${text}\n`);
 const CACHE = ".cache";
-/** Captures under way at a time in the soak. */
-const WORKERS = 4;
 
 interface Row {
   way: string;
@@ -54,14 +51,18 @@ for (const quality of QUALITIES) {
 }
 const live = await startLive(folders);
 try {
-  if (options.soak) await soak(Number(options.soak));
-  else if (options.load) await load(Number(options.load));
-  else await compare(Number(options.samples));
+  if (options.soak) finish(await soak(live, Number(options.soak), options.ffmpeg, say));
+  else if (options.load) finish(await load(live, Number(options.load), options.ffmpeg, say));
+  else finish({ rows: await compare(Number(options.samples)) });
 } finally {
   await live.close();
 }
 
-async function compare(samples: number): Promise<void> {
+function finish(result: object): void {
+  if (options.json) say(JSON.stringify(result));
+}
+
+async function compare(samples: number): Promise<Row[]> {
   const streamlink = await prepareStreamlink(CACHE);
   const rows: Row[] = [];
   for (const quality of QUALITIES) {
@@ -95,7 +96,7 @@ async function compare(samples: number): Promise<void> {
     );
   }
   printRows(rows);
-  if (options.json) say(JSON.stringify({ rows }));
+  return rows;
 }
 
 /** `pid`: whose CPU counts. Of this process only its children count: it is the server, too. */
@@ -160,138 +161,4 @@ function printRows(rows: readonly Row[]): void {
       );
     }
   }
-}
-
-/** 100 channels every 30 s, as the poller sends them: a burst every 5 s. With the reader, so that both share the cores. */
-async function load(seconds: number): Promise<void> {
-  const capture = await startCapture(live, options.ffmpeg);
-  const reader = await startFunction("functions/ocr/main.ts", {});
-  const channels = Array.from({ length: 100 }, (_, index) => ({
-    login: `p${index % 10 === 0 ? 1080 : 720}_${index}`,
-    hint: undefined as string | undefined,
-  }));
-  const walls: number[] = [];
-  const failures = new Map<string, number>();
-  const fail = (what: string) => failures.set(what, (failures.get(what) ?? 0) + 1);
-  const one = async (channel: (typeof channels)[number]) => {
-    const begun = performance.now();
-    try {
-      const { event, hint } = await takeOurs(capture.url, channel.login, channel.hint);
-      channel.hint = hint;
-      walls.push((performance.now() - begun) / 1000);
-      if (event) await read(reader.url, event);
-    } catch (error) {
-      fail(error instanceof Error ? error.message : String(error));
-    }
-  };
-  for (const channel of channels.slice(0, 20)) await one(channel);
-  walls.length = 0;
-  failures.clear();
-  const before = { capture: cpuSeconds(capture.pid), reader: cpuSeconds(reader.pid) };
-  const begun = performance.now();
-  const ticks = Math.max(1, Math.round(seconds / 5));
-  const bursts: Promise<void>[] = [];
-  for (let tick = 0; tick < ticks; tick++) {
-    const due = channels.slice(Math.floor(((tick % 6) * 100) / 6), Math.floor((((tick % 6) + 1) * 100) / 6));
-    bursts.push(...due.map(one));
-    const next = (tick + 1) * 5000 - (performance.now() - begun);
-    await new Promise((resolve) => setTimeout(resolve, Math.max(0, next)));
-  }
-  await Promise.all(bursts);
-  const took = (performance.now() - begun) / 1000;
-  const share = (after: ReturnType<typeof cpuSeconds>, earlier: ReturnType<typeof cpuSeconds>) =>
-    (after.own + after.children - earlier.own - earlier.children) / took / 2;
-  const shares = {
-    capture: share(cpuSeconds(capture.pid), before.capture),
-    reader: share(cpuSeconds(reader.pid), before.reader),
-  };
-  await Promise.all([capture.stop(), reader.stop()]);
-  const sorted = walls.toSorted((a, b) => a - b);
-  const percent = (value: number) => `${(value * 100).toFixed(1)} %`;
-  say(
-    `\n100 channels every 30 s (10 of them 1080p) for ${took.toFixed(0)} s: ${walls.length} pictures, failed: ${JSON.stringify(Object.fromEntries(failures))}`,
-  );
-  say(
-    `of two cores: capture ${percent(shares.capture)}, reader ${percent(shares.reader)}, together ${percent(shares.capture + shares.reader)}`,
-  );
-  say(
-    `event to reply: median ${median(walls).toFixed(2)} s, 99 of 100 within ${(sorted[Math.floor(sorted.length * 0.99)] ?? 0).toFixed(2)} s`,
-  );
-  if (options.json)
-    say(
-      JSON.stringify({
-        channels: 100,
-        seconds: round(took),
-        pictures: walls.length,
-        failures: Object.fromEntries(failures),
-        shareOfTwoCores: shares,
-      }),
-    );
-}
-
-async function read(url: string, { headers, body }: { headers: Record<string, string>; body: Buffer }): Promise<void> {
-  const answer = await fetch(url, { method: "POST", headers: eventHeaders(headers), body: new Uint8Array(body) });
-  await answer.arrayBuffer();
-  if (answer.status !== 200) throw new Error(`the reader answered ${answer.status}`);
-}
-
-/** Of the reply, what belongs to the event and not to the connection. */
-function eventHeaders(headers: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).filter(([name]) => name.startsWith("ce-") || name === "content-type"),
-  );
-}
-
-/** Thousands of captures, some of them of damaged streams, and then: descriptors, children, memory. */
-async function soak(count: number): Promise<void> {
-  const capture = await startCapture(live, options.ffmpeg);
-  const state = () => ({
-    descriptors: readdirSync(`/proc/${capture.pid}/fd`).length,
-    children: execFileSync("ps", ["-o", "stat=,comm=", "--ppid", String(capture.pid)], { encoding: "utf8" })
-      .split("\n")
-      // esbuild is tsx's own: here the function runs from its sources.
-      .filter((line) => line && !line.endsWith("esbuild")),
-    memoryMb: Math.round(
-      Number(execFileSync("ps", ["-o", "rss=", "-p", String(capture.pid)], { encoding: "utf8" })) / 1024,
-    ),
-  });
-  let hint: string | undefined;
-  let pictures = 0;
-  let missed = 0;
-  const worker = async (from: number) => {
-    for (let index = from; index < count; index += WORKERS) {
-      try {
-        ({ hint } = await takeOurs(capture.url, `p720_${index % 50}`, hint));
-        pictures++;
-      } catch {
-        missed++;
-      }
-      if (index % 500 === 0) say(`${index}: ${JSON.stringify(state())}`);
-    }
-  };
-  await worker(count - WORKERS);
-  const before = state();
-  await Promise.all(Array.from({ length: WORKERS }, (_, index) => worker(index)));
-  // Connections kept open for the next picture close after 30 s.
-  await new Promise((resolve) => setTimeout(resolve, 32_000));
-  const after = state();
-  await capture.stop();
-  say(`\n${pictures} pictures, ${missed} missed. Before ${JSON.stringify(before)}, after ${JSON.stringify(after)}`);
-  if (options.json) say(JSON.stringify({ pictures, missed, before, after }));
-  if (after.children.length > 0 || after.descriptors > before.descriptors + 2) process.exitCode = 1;
-}
-
-function startCapture({ origin }: Live, ffmpeg: string): Promise<FunctionProcess> {
-  const path = findFfmpeg(ffmpeg === "system" ? undefined : ffmpeg, process.env.PATH ?? "");
-  return startFunction("functions/capture/main.ts", {
-    ...{ TWITCH_GQL_URL: `${origin}/gql`, TWITCH_USHER_URL: origin, ALLOWED_HOSTS: origin, FFMPEG_PATH: path },
-  });
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-}
-
-function round(value: number): number {
-  return Math.round(value * 1000) / 1000;
 }

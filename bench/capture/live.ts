@@ -55,10 +55,14 @@ export async function startLive(folders: ReadonlyMap<number, string>): Promise<L
     return `${lines.join("\n")}\n`;
   };
 
+  /** Its first key frame has a hole: what a lost download leaves. */
+  const damaged = Buffer.from(segments.get("/720/0.ts") ?? []);
+  damaged.fill(0, 188 * 100 + 40, 188 * 100 + 180);
+
   let bytes = 0;
   const server = createServer((request, response) => {
     const path = (request.url ?? "").split("?", 1)[0] ?? "";
-    const segment = segments.get(path);
+    const segment = path.startsWith("/damaged/") && path.endsWith(".ts") ? damaged : segments.get(path);
     if (path === "/gql") {
       request.resume();
       const token = { value: JSON.stringify({ channel: "x" }), signature: "abcdef" };
@@ -75,12 +79,15 @@ export async function startLive(folders: ReadonlyMap<number, string>): Promise<L
         ...(range && header),
       });
       response.end(part);
+    } else if (path === "/damaged/720.m3u8") {
+      response.end(playlist(720).replaceAll("\n/720/", "\n/damaged/720/"));
     } else if (path.startsWith("/playlist/")) {
       response.setHeader("content-type", "application/vnd.apple.mpegurl");
       response.end(playlist(Number(/\d+/.exec(path)?.[0])));
     } else if (path.startsWith("/api/")) {
       // The login says which quality the channel has: a channel without transcodes has its source only.
       const only = /p(\d+)_/.exec(path)?.[1];
+      if (path.endsWith("/damaged.m3u8")) return response.end(multivariant(720).replace("/playlist/", "/damaged/"));
       response.end(multivariant(only === undefined ? undefined : Number(only)));
     } else {
       response.writeHead(404).end();

@@ -1,6 +1,8 @@
 /** CPU of processes and their children, from /proc, and the capture function as a process of its own. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { findFfmpeg } from "../../functions/capture/ffmpeg.ts";
+import type { Live } from "./live.ts";
 
 const TICKS_PER_SECOND = 100; // USER_HZ is 100 on every Linux that Node runs on.
 
@@ -70,4 +72,20 @@ export async function runProgram(
   clearTimeout(timer);
   clearTimeout(late);
   return Buffer.concat(chunks);
+}
+
+/** The capture function for this live stream. */
+export function startCapture({ origin }: Live, ffmpeg: string): Promise<FunctionProcess> {
+  const path = findFfmpeg(ffmpeg === "system" ? undefined : ffmpeg, process.env.PATH ?? "");
+  return startFunction("functions/capture/main.ts", {
+    ...{ TWITCH_GQL_URL: `${origin}/gql`, TWITCH_USHER_URL: origin, ALLOWED_HOSTS: origin, FFMPEG_PATH: path },
+  });
+}
+
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
+
+export function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
 }

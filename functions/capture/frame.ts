@@ -1,8 +1,8 @@
 /** A key frame in, the HUD's part of it out: decoded, cropped and made grey by ffmpeg in one pass, encoded to fit an event. */
 import { type Crop, cropOf, type Game } from "../contracts/games.ts";
 import type { Gate } from "../runtime/gate.ts";
+import { runFfmpeg } from "./decode.ts";
 import { type EncodedImage, encode } from "./encode.ts";
-import { runFfmpeg } from "./ffmpeg.ts";
 import type { KeyFrame } from "./h264.ts";
 
 export interface Picture extends EncodedImage {

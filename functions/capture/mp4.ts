@@ -6,6 +6,7 @@
 import type { KeyFrame } from "./h264.ts";
 import { createPictureCollector } from "./keyframe.ts";
 import { Damaged } from "./missed.ts";
+import { type Box, child, children, descend, MAX_BOXES, readBox, u32 } from "./mp4-boxes.ts";
 
 interface Track {
   id: number;
@@ -15,15 +16,6 @@ interface Track {
   defaultSize: number;
   defaultFlags: number;
 }
-interface Box {
-  type: string;
-  /** Content, without the header. */
-  start: number;
-  end: number;
-}
-
-/** Headers come before the pictures and are small: a `moof` beyond this is no live segment. */
-const MAX_BOXES = 1000;
 const NOT_SYNC = 0x10000;
 
 /** Finds the H.264 track in an initialization segment. Throws Damaged. */
@@ -91,7 +83,7 @@ function findKeySample(
     if (!trun) continue;
     const run = readRun(data, trun, header);
     if (!run) throw new Damaged("a fragment without a key frame");
-    const start = (header.baseOffset ?? moofStart) + (run.dataOffset ?? 0) + run.skip;
+    const start = moofStart + (run.dataOffset ?? 0) + run.skip;
     // Without a data offset, samples begin right after the header of the mdat that follows.
     const from = run.dataOffset === undefined ? moof.end + 8 + run.skip : start;
     if (from < moof.end || run.size <= 4) throw new Damaged("a sample outside of its fragment");
@@ -101,7 +93,6 @@ function findKeySample(
 }
 
 interface FragmentHeader {
-  baseOffset: number | undefined;
   size: number;
   flags: number;
 }
@@ -109,18 +100,13 @@ interface FragmentHeader {
 function readFragmentHeader(data: Buffer, tfhd: Box, track: Track): FragmentHeader {
   const flags = u32(data, tfhd, 0) & 0xffffff;
   let at = 8;
-  let baseOffset: number | undefined;
-  if (flags & 0x1) {
-    baseOffset = u32(data, tfhd, at) * 2 ** 32 + u32(data, tfhd, at + 4);
-    at += 8;
-  }
+  // Offsets in a file that nobody has whole make no sense in a live segment.
+  if (flags & 0x1) throw new Damaged("a fragment with absolute offsets");
   if (flags & 0x2) at += 4;
   if (flags & 0x8) at += 4;
   const size = flags & 0x10 ? u32(data, tfhd, at) : track.defaultSize;
   if (flags & 0x10) at += 4;
-  // Offsets in a file that nobody has whole make no sense in a live segment.
-  if (baseOffset !== undefined) throw new Damaged("a fragment with absolute offsets");
-  return { baseOffset, size, flags: flags & 0x20 ? u32(data, tfhd, at) : track.defaultFlags };
+  return { size, flags: flags & 0x20 ? u32(data, tfhd, at) : track.defaultFlags };
 }
 
 /** The first sync sample of a run: bytes before it, and its size. */
@@ -200,49 +186,4 @@ function readDefaults(data: Buffer, moov: Box, id: number): Pick<Track, "default
   const mvex = child(data, moov, "mvex");
   const trex = mvex && children(data, mvex).find((box) => box.type === "trex" && u32(data, box, 4) === id);
   return { defaultSize: trex ? u32(data, trex, 16) : 0, defaultFlags: trex ? u32(data, trex, 20) : 0 };
-}
-
-function descend(data: Buffer, from: Box, path: readonly string[]): Box | undefined {
-  let box: Box | undefined = from;
-  for (const type of path) box = box && child(data, box, type);
-  return box;
-}
-
-const child = (data: Buffer, parent: Box, type: string) => children(data, parent).find((box) => box.type === type);
-
-function children(data: Buffer, parent: Box): Box[] {
-  const boxes: Box[] = [];
-  let at = parent.start;
-  while (at < parent.end && boxes.length < MAX_BOXES) {
-    const box = readBox(data, at, parent.end, false);
-    if (!box) break;
-    boxes.push(box);
-    at = box.end;
-  }
-  return boxes;
-}
-
-/** The box at `at`, or undefined where its header is not there yet. `open`: its end may lie beyond the data so far. */
-function readBox(data: Buffer, at: number, limit: number, open: boolean): Box | undefined {
-  if (at + 8 > limit) {
-    if (!open && at !== limit) throw new Damaged("a box that ends early");
-    return undefined;
-  }
-  const size = data.readUInt32BE(at);
-  const type = data.toString("latin1", at + 4, at + 8);
-  const large = size === 1;
-  if (large && at + 16 > limit) return undefined;
-  const length = large
-    ? data.readUInt32BE(at + 8) * 2 ** 32 + data.readUInt32BE(at + 12)
-    : size === 0 && !open
-      ? limit - at
-      : size;
-  if (length < (large ? 16 : 8) || (!open && at + length > limit)) throw new Damaged("a box of an impossible size");
-  return { type, start: at + (large ? 16 : 8), end: at + length };
-}
-
-function u32(data: Buffer, box: Box, offset: number): number {
-  const at = box.start + offset;
-  if (at + 4 > box.end) throw new Damaged("a box that ends early");
-  return data.readUInt32BE(at);
 }

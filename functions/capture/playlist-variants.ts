@@ -1,5 +1,5 @@
 /** Usher's multivariant playlist: which qualities a stream has, and the one to look at. Pure. */
-import { lines, parseAttributes, resolve, splitTag } from "./playlist.ts";
+import { lines, parseAttributes, resolve, splitTag } from "./playlist-text.ts";
 
 export interface Variant {
   url: string;
