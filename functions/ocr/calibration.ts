@@ -3,8 +3,8 @@
 /** Points of a rising line, [certainty, confidence]. */
 const CURVES: Record<string, readonly (readonly [number, number])[]> = {
   vote: [
-    [0.3, 0.5],
-    [0.5, 0.9],
+    [0.25, 0.5],
+    [0.44, 0.9],
     [0.65, 0.97],
     [0.8, 0.99],
     [0.95, 0.997],

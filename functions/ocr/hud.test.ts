@@ -96,18 +96,29 @@ const seen = (alive: number, certainty: number) => ({
   at: { x: 0, width: 9 },
 });
 
+const nothing = { reason: "no-counter" as const };
+const unreadable = { reason: "unreadable" };
+
 test.each([
-  ["all alike", [seen(5, 0.9), seen(5, 0.8)], { phase: "match", alive: 5, certainty: 0.8 }],
+  ["all alike", [seen(5, 0.9), seen(5, 0.8)], undefined, { phase: "match", alive: 5 }, 0.8],
+  ["a view that saw nothing is a doubt", [seen(5, 0.8), nothing], undefined, { alive: 5 }, 0.8 * 0.75],
+  ["views that differ", [seen(5, 0.9), seen(6, 0.9)], undefined, unreadable, 0],
+  ["views that differ, and nobody confirms the majority", [seen(61, 0.8), seen(6, 1), seen(6, 1)], "x", unreadable, 0],
   [
-    "a view that saw nothing is a doubt",
-    [seen(5, 0.8), { reason: "no-counter" as const }],
-    { alive: 5, certainty: 0.8 * 0.75 },
+    "views that differ, and the other engine reads one of them",
+    [seen(61, 0.9), seen(6, 1), seen(6, 1)],
+    "61",
+    { alive: 61 },
+    0.9 * (2 / 3),
   ],
-  ["views that differ", [seen(5, 0.9), seen(6, 0.9)], { reason: "unreadable" }],
-  ["match or lobby", [seen(5, 0.9), { ...seen(5, 0.9), phase: "lobby" as const }], { reason: "unreadable" }],
-  ["nothing anywhere", [{ reason: "no-counter" as const }], { reason: "no-counter" }],
-])("agree: %s", (_name, views, expected) => {
-  const got = agree(views);
-  if ("certainty" in expected && "certainty" in got) expect(got.certainty).toBeCloseTo(expected.certainty);
-  else expect(got).toMatchObject(expected);
+  ["views that differ, and the other engine reads both", [seen(61, 0.9), seen(6, 1)], "61 6", unreadable, 0],
+  ["the other engine agrees", [seen(5, 0.9)], "5 A", { alive: 5 }, 0.9],
+  ["the other engine reads another number", [seen(5, 0.9)], "51", { alive: 5 }, 0.9 * 0.4],
+  ["the other engine reads no number", [seen(5, 0.9)], "S", { alive: 5 }, 0.9 * 0.8],
+  ["match or lobby", [seen(5, 0.9), { ...seen(5, 0.9), phase: "lobby" as const }], "5", unreadable, 0],
+  ["nothing anywhere", [nothing], undefined, nothing, 0],
+])("agree: %s", (_name, views, opinion, expected, certainty) => {
+  const got = agree(views, opinion);
+  expect(got).toMatchObject(expected);
+  if ("alive" in got) expect(got.certainty).toBeCloseTo(certainty);
 });

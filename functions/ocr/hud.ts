@@ -55,29 +55,33 @@ export function judge(words: readonly Word[], width: number, profile: Profile): 
 /** A label this certain is there, whether or not its number can be read. */
 const CLEAR = 0.6;
 
-/** What most views say. `disputed`: not all of them, so it needs another engine's word. */
-export type Agreed = Found & { disputed: boolean };
+/** Another number is a strong doubt; letters or nothing a weak one: a general engine misses much at low resolution. */
+const OTHER_NUMBER = 0.4;
+const NO_NUMBER = 0.8;
 
 /**
- * What several views of one picture say together: the doubt of each counts. Views that differ leave what most of them say.
+ * What several views of one picture say together: the doubt of each counts. `opinion`: what another engine reads where the
+ * number is, undefined when there is none. Views that differ leave only what the other engine reads as well.
  */
-export function agree(views: readonly (Found | Unread)[]): Agreed | Unread {
+export function agree(views: readonly (Found | Unread)[], opinion?: string): Found | Unread {
   const found = views.filter((view) => "alive" in view);
-  const alike = (one: Found) => found.filter(({ alive, phase }) => alive === one.alive && phase === one.phase);
-  const most = found.map(alike).sort((a, b) => b.length - a.length)[0];
-  const [first] = most ?? [];
-  if (!most || !first) {
+  const numbers: string[] = opinion?.match(/\d+/g) ?? [];
+  const confirmed = found.filter(({ alive }) => numbers.includes(String(alive)));
+  const [first] = confirmed.length > 0 ? confirmed : found;
+  if (!first) {
     const reasons = views.flatMap((view) => ("reason" in view ? [view.reason] : []));
     return { reason: reasons.find((reason) => reason !== "no-counter") ?? "no-counter" };
   }
-  const disputed = most.length < found.length;
-  if (disputed && (most.length * 2 <= found.length || found.some(({ phase }) => phase !== first.phase))) {
+  if (found.some(({ phase }) => phase !== first.phase)) return { reason: "unreadable" };
+  const alike = found.filter(({ alive }) => alive === first.alive);
+  const differ = alike.length < found.length;
+  if (differ && (confirmed.length === 0 || confirmed.some(({ alive }) => alive !== first.alive))) {
     return { reason: "unreadable" };
   }
-  // A view that saw nothing is half a doubt: a line cut elsewhere may miss what another shows.
-  const share = most.length / views.length;
-  const certainty = Math.min(...most.map((one) => one.certainty)) * (0.5 + share / 2);
-  return { ...first, certainty, disputed };
+  // A view that saw nothing, or something else, is half a doubt: a line cut elsewhere may miss what another shows.
+  const share = 0.5 + alike.length / views.length / 2;
+  const doubt = opinion === undefined || confirmed.length > 0 ? 1 : numbers.length > 0 ? OTHER_NUMBER : NO_NUMBER;
+  return { ...first, certainty: Math.min(...alike.map(({ certainty }) => certainty)) * share * doubt };
 }
 
 /** How far a number's middle may be from its label's, in line heights: a long German word is 1.5 away. */

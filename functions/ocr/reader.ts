@@ -5,7 +5,7 @@ import { Rejected } from "../runtime/outcome.ts";
 import { confidenceOf } from "./calibration.ts";
 import { type Engine, LINE_HEIGHT } from "./engines/engine.ts";
 import type { Profile } from "./games/profile.ts";
-import { type Agreed, agree, type Found, judge, type Unread } from "./hud.ts";
+import { agree, type Found, judge, type Unread } from "./hud.ts";
 import { blackRows, digitRows, type Grey, resample } from "./picture.ts";
 
 export interface Strip {
@@ -38,11 +38,9 @@ export async function look(strip: Strip, profile: Profile, engine: Engine): Prom
     if (!picture || ("reason" in first && first.reason === "no-counter")) continue;
     const views = [first];
     for (const { up, zoom } of SECOND_LOOKS) views.push(await see(cut(up, zoom)));
-    const sight = agree(views);
-    if ("alive" in sight) {
-      const said = "alive" in first ? await opinion(engine, picture, first, profile.digitHeight) : undefined;
-      return doubted(sight, said);
-    }
+    const said = "alive" in first ? await opinion(engine, picture, first, profile.digitHeight) : undefined;
+    const sight = agree(views, said);
+    if ("alive" in sight) return sight;
     best = sight;
   }
   return best;
@@ -52,18 +50,6 @@ export async function look(strip: Strip, profile: Profile, engine: Engine): Prom
 async function opinion(engine: Engine, line: Grey, { at }: Found, height: number): Promise<string | undefined> {
   const y = digitRows(line, at.x, at.width, height);
   return engine.readNumber?.(line, { ...at, y, height });
-}
-
-/** Another number is a strong doubt; letters or nothing a weak one: the general engine misses much at low resolution. */
-const OTHER_NUMBER = 0.4;
-const NO_NUMBER = 0.8;
-
-function doubted({ disputed, ...found }: Agreed, opinion: string | undefined): Sight {
-  const numbers: string[] = opinion?.match(/\d+/g) ?? [];
-  if (numbers.includes(String(found.alive))) return found;
-  if (disputed) return { reason: "unreadable" };
-  if (opinion === undefined) return found;
-  return { ...found, certainty: found.certainty * (numbers.length > 0 ? OTHER_NUMBER : NO_NUMBER) };
 }
 
 /** `accept`: least calibrated confidence that is passed on. */
