@@ -1,5 +1,5 @@
 /** A directory of real, labelled frames becomes channels. Only the simulator ever opens these files. */
-import { readFile } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { random } from "../scenes/random.ts";
 import { categories, newName } from "./channels.ts";
@@ -45,7 +45,7 @@ export async function frameChannels(folder: string, options: FrameOptions): Prom
     for (const height of [undefined, ...options.heights]) {
       if (height === frame.height) continue;
       const login = newName(dice, names);
-      channels.push(channelOf(frame, height, join(folder, frame.file), login, dice.whole(1, 4000), dice.whole(0, 99)));
+      channels.push(channelOf(frame, height, join(folder, frame.file), login, dice.whole(1, 4000), channels.length));
     }
   }
   return channels;
@@ -67,7 +67,7 @@ function channelOf(
   return {
     login,
     displayName: login,
-    userId: String(800_000_000 + viewers * 100 + order),
+    userId: String(800_000_000 + order),
     title: "[simulated] a real frame",
     game: frame.game,
     language: "en",
@@ -116,9 +116,21 @@ function readLine(cells: string[], columns: string[], place: string): Frame {
   return { file, game, width: whole("width"), height: whole("height"), truth };
 }
 
+/** First bytes of the kinds of files that may stand in a manifest. */
+const MAGIC = [
+  { at: 0, bytes: "\xff\xd8\xff", endings: [".jpg", ".jpeg"] },
+  { at: 0, bytes: "\x89PNG", endings: [".png"] },
+  { at: 8, bytes: "WEBP", endings: [".webp"] },
+  { at: 4, bytes: "ftyp", endings: [".mp4", ".mov"] },
+];
+
+/** Opened now, so that a broken directory is known at the start and not when a channel fails. */
 async function readable(path: string): Promise<void> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+  const file = await open(path).catch((error: NodeJS.ErrnoException) => {
     throw new FramesError(`${path}: ${error.code === "ENOENT" ? "not found" : error.message}`);
   });
-  if (bytes.length < 100) throw new FramesError(`${path}: ${bytes.length} bytes are no picture`);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(12), 0, 12, 0).finally(() => file.close());
+  const start = buffer.toString("latin1", 0, bytesRead);
+  const known = MAGIC.some(({ at, bytes, endings }) => start.startsWith(bytes, at) && endings.includes(extname(path)));
+  if (!known) throw new FramesError(`${path}: no ${extname(path).slice(1)} file`);
 }

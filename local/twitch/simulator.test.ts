@@ -314,10 +314,12 @@ describe("a frame directory", () => {
     ["a game nobody knows", `${head}a.png\tchess\t1920\t1080\talive\t3\n`, /line 2: unknown game "chess"/],
     ["a file outside", `${head}../a.png\tpubg\t1920\t1080\talive\t3\n`, /no file of the directory/],
     ["a file that is not there", `${head}a.png\tpubg\t1920\t1080\talive\t3\n`, /a\.png: not found/],
+    ["a file of another kind", `${head}b.png\tpubg\t1920\t1080\talive\t3\n`, /b\.png: no png file/],
     ["nothing", head, /no frame/],
   ])("with %s is refused in one line", async (_name, manifest, message) => {
     const broken = await mkdtemp(join(tmpdir(), "frames-test-"));
     if (manifest) await writeFile(join(broken, "manifest.tsv"), manifest);
+    await writeFile(join(broken, "b.png"), "this is a text");
     await expect(frameChannels(broken, { seed: 1, filter: [], heights: [] })).rejects.toThrow(message);
     await rm(broken, { recursive: true });
   });
