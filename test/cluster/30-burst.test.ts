@@ -1,7 +1,7 @@
 /** 300 pictures at once: more pods come, each of them reads, nothing is lost, and all go again. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { sumOf } from "../../knative/cli/status.ts";
-import { agent, listen } from "./agent.ts";
+import { agent, listen, PATIENT } from "./agent.ts";
 import { frame } from "./frames.ts";
 import { podGet, pods, within } from "./kube.ts";
 
@@ -13,7 +13,7 @@ describe("a burst of pictures", () => {
   const readBy = new Map<string, number>();
 
   beforeAll(async () => {
-    await listen("test-read", READ, "204", { retry: 3, backoffPolicy: "linear", backoffDelay: "PT0.5S" });
+    await listen("test-read", READ, "204", PATIENT);
     await agent.forget();
   });
 

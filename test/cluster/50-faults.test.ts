@@ -1,7 +1,7 @@
 /** Pods killed under load. Every event that was sent is read, missed, expired, dead-lettered, or named as lost. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
-import { agent, listen } from "./agent.ts";
+import { agent, listen, PATIENT } from "./agent.ts";
 import { found, frame } from "./frames.ts";
 import { kubectl, podGet, pods, within } from "./kube.ts";
 import { truth } from "./truth.ts";
@@ -9,12 +9,11 @@ import { truth } from "./truth.ts";
 const CAPTURED = "tv.rotisserie.frame.captured.v1";
 const MISSED = "tv.rotisserie.frame.missed.v1";
 const READ = "tv.rotisserie.count.read.v1";
-const patient = { retry: 5, backoffPolicy: "linear", backoffDelay: "PT0.5S" };
 
 beforeAll(async () => {
-  await listen("test-captured", CAPTURED, "204", patient);
-  await listen("test-missed", MISSED, "204", patient);
-  await listen("test-read", READ, "204", patient);
+  await listen("test-captured", CAPTURED, "204", PATIENT);
+  await listen("test-missed", MISSED, "204", PATIENT);
+  await listen("test-read", READ, "204", PATIENT);
 });
 
 async function deadLettered(): Promise<string[]> {
