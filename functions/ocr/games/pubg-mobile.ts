@@ -4,7 +4,8 @@ import { pubg } from "./pubg.ts";
 
 export const pubgMobile: Profile = {
   game: "pubg-mobile",
-  words: pubg.words,
+  // Its lobby shows no count of players, so a word that looks like "joined" is a misread one of a menu.
+  words: { ...pubg.words, joined: [], other: pubg.words.joined ?? [] },
   labelSide: "left",
   range: { from: 1, to: 100 },
   frameHeight: 800,
