@@ -37,7 +37,7 @@ export function drawnScenes(each: number, others: number): Drawn[] {
       hud: count === undefined ? "drawn none" : hud,
       want: count === undefined ? undefined : { phase: state.kind === "joined" ? "lobby" : "match", alive: count },
       draw: () => {
-        const { data, width, height, digits } = renderScene(whole, (seed % 7) / 7);
+        const { data, width, height, digits } = renderScene(whole, (whole.seed % 7) / 7);
         return { grey: greyOf(data, width, height), digits };
       },
     });

@@ -56,7 +56,7 @@ export function judge(words: readonly Word[], width: number, profile: Profile): 
 const CLEAR = 0.6;
 
 /** Another number is a strong doubt; letters or nothing a weak one: a general engine misses much at low resolution. */
-const OTHER_NUMBER = 0.4;
+const OTHER_NUMBER = 0.25;
 const NO_NUMBER = 0.8;
 
 /**
@@ -66,7 +66,8 @@ const NO_NUMBER = 0.8;
 export function agree(views: readonly (Found | Unread)[], opinion?: string): Found | Unread {
   const found = views.filter((view) => "alive" in view);
   const numbers: string[] = opinion?.match(/\d+/g) ?? [];
-  const confirmed = found.filter(({ alive }) => numbers.includes(String(alive)));
+  // Two numbers where one was found ("1 1" for 11) confirm neither.
+  const confirmed = found.filter(({ alive }) => numbers.length === 1 && numbers[0] === String(alive));
   const [first] = confirmed.length > 0 ? confirmed : found;
   if (!first) {
     const reasons = views.flatMap((view) => ("reason" in view ? [view.reason] : []));
