@@ -59,6 +59,10 @@ describe("one due stream", () => {
     const running = Object.entries(await truth()).find(([, { recent }]) => recent.at(-1)?.phase === "match");
     login = running?.[0] ?? "";
     await mustTask("deploy", { ROTISSERIE_ALLOWLIST: login });
+    await within(60, "one poller", async () => ((await pods("rotisserie-poller")).length === 1 ? true : undefined));
+    // The one before still ends its last round, and the new one starts with a copy of its board.
+    await current();
+    await sleep(15_000);
     await listen("test-found", FOUND);
   });
   afterAll(async () => {
