@@ -20,7 +20,7 @@ export interface ChildOptions {
   env: Record<string, string>;
   /** A parsed line of the child's JSON log. */
   onLog: (name: string, line: Record<string, unknown>) => void;
-  /** The process ended though nobody asked it to. */
+  /** The process ended though it had been ready and nobody asked it to. */
   onExit: (name: string, code: number | null) => void;
   inherited: { PATH?: string | undefined; HOME?: string | undefined };
 }
@@ -32,6 +32,7 @@ export function startChild(options: ChildOptions): Child {
   const base = Object.fromEntries(Object.entries(inherited).filter(([, value]) => value !== undefined));
   const child = spawn(command, args, { env: { ...base, ...env }, stdio: ["ignore", "pipe", "pipe"] });
   const lastWords: string[] = [];
+  let isReady = false;
   let stopping = false;
 
   const ready = new Promise<void>((resolve, reject) => {
@@ -46,6 +47,7 @@ export function startChild(options: ChildOptions): Child {
       if (line.level === "error") lastWords.push(String(line.error ?? line.msg));
       if (line.msg === "listening") {
         clearTimeout(timer);
+        isReady = true;
         resolve();
       }
       options.onLog(name, line);
@@ -53,10 +55,11 @@ export function startChild(options: ChildOptions): Child {
     createInterface({ input: child.stdout }).on("line", listen);
     createInterface({ input: child.stderr }).on("line", listen);
     child.once("error", (error) => reject(new Error(`${name} cannot be started: ${error.message}`)));
-    child.once("exit", (code) => {
+    // "close" comes after the last line of output: the reason of an early end is among its last words.
+    child.once("close", (code) => {
       clearTimeout(timer);
+      if (isReady && !stopping) options.onExit(name, code);
       reject(new Error(`${name} ended with code ${code}: ${lastWords.join(" · ") || "it said nothing"}`));
-      if (!stopping) options.onExit(name, code);
     });
   });
   ready.catch(() => {}); // Whoever awaits it gets the reason; an exit later on is told through onExit.
