@@ -85,6 +85,21 @@ export function agree(views: readonly (Found | Unread)[], opinion?: string): Fou
   return { ...first, certainty: Math.min(...alike.map(({ certainty }) => certainty)) * share * doubt };
 }
 
+/** A letter fainter than this beside the digits may be the scene behind them. */
+const FAINT = 0.6;
+
+/**
+ * The line without faint letters at its digits ("78x", "7x8"): what a busy scene puts between strokes. Only for a number
+ * that every view and another engine agree on.
+ */
+export function withoutFaintLetters(words: readonly Word[]): Word[] {
+  return words.flatMap((word) => {
+    const faint = word.confidence < FAINT && /^[\dx]+$/.test(word.text);
+    const text = faint ? word.text.replaceAll("x", "") : word.text;
+    return text === "" ? [] : [{ ...word, text }];
+  });
+}
+
 /** How far a number's middle may be from its label's, in line heights: a long German word is 1.5 away. */
 const REACH = 2.6;
 

@@ -5,7 +5,7 @@ import { Rejected } from "../runtime/outcome.ts";
 import { confidenceOf } from "./calibration.ts";
 import { type Engine, LINE_HEIGHT } from "./engines/engine.ts";
 import type { Profile } from "./games/profile.ts";
-import { agree, type Found, judge, type Unread } from "./hud.ts";
+import { agree, type Found, judge, type Unread, withoutFaintLetters } from "./hud.ts";
 import { blackRows, digitRows, type Grey, resample } from "./picture.ts";
 
 export interface Strip {
@@ -31,8 +31,13 @@ export async function look(strip: Strip, profile: Profile, engine: Engine): Prom
   let best: Sight = { reason: "no-counter" };
   for (const line of linesOf(strip, profile)) {
     const cut = (up: number, zoom: number) => cutLine(strip.picture, line.top, line.height, up, zoom);
-    const see = async (picture: Grey | undefined): Promise<Sight> =>
-      picture ? judge(await engine.readWords(picture), picture.width, profile) : { reason: "no-counter" };
+    const faint: Sight[] = [];
+    const see = async (picture: Grey | undefined): Promise<Sight> => {
+      if (!picture) return { reason: "no-counter" };
+      const words = await engine.readWords(picture);
+      faint.push(judge(withoutFaintLetters(words), picture.width, profile));
+      return judge(words, picture.width, profile);
+    };
     const picture = cut(0, 1);
     const first = await see(picture);
     if (!picture || ("reason" in first && first.reason === "no-counter")) continue;
@@ -41,9 +46,22 @@ export async function look(strip: Strip, profile: Profile, engine: Engine): Prom
     const said = "alive" in first ? await opinion(engine, picture, first, profile.digitHeight) : undefined;
     const sight = agree(views, said);
     if ("alive" in sight) return sight;
+    const behind = await throughFaintLetters(faint, (found) => opinion(engine, picture, found, profile.digitHeight));
+    if (behind) return behind;
     best = sight;
   }
   return best;
+}
+
+/** A number behind faint letters counts only if every view shows the same one and the other engine reads it too. */
+async function throughFaintLetters(
+  views: readonly Sight[],
+  ask: (found: Found) => Promise<string | undefined>,
+): Promise<Found | undefined> {
+  const [first] = views;
+  if (!first || !("alive" in first)) return undefined;
+  const same = views.every((view) => "alive" in view && view.alive === first.alive && view.phase === first.phase);
+  return same && (await ask(first))?.trim() === String(first.alive) ? first : undefined;
 }
 
 /** What another engine reads where the number is; undefined when there is none to ask. */
