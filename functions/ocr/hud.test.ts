@@ -5,7 +5,7 @@ import type { Profile } from "./games/profile.ts";
 import { pubg } from "./games/pubg.ts";
 import { pubgMobile } from "./games/pubg-mobile.ts";
 import { warzone } from "./games/warzone.ts";
-import { agree, judge } from "./hud.ts";
+import { agree, judge, withoutFaintLetters } from "./hud.ts";
 
 const WIDTH = 480;
 /** A word with its middle at `x`, as the strip engine gives them. */
@@ -122,4 +122,14 @@ test.each([
   const got = agree(views, opinion);
   expect(got).toMatchObject(expected);
   if ("alive" in got) expect(got.certainty).toBeCloseTo(certainty);
+});
+
+test.each([
+  ["a faint letter behind the digits", [at("78x", 400, 0.55), at("alive", 440)], match(78, 0.55)],
+  ["a faint letter between them", [at("7x8", 400, 0.5), at("alive", 440)], match(78, 0.5)],
+  ["a faint letter of its own", [at("78", 400), at("x", 420, 0.56), at("alive", 440)], match(78)],
+  ["a letter that is surely there stays", [at("7x8", 400, 0.9), at("alive", 440)], { reason: "unreadable" }],
+  ["nothing but faint letters is no number", [at("xx", 400, 0.3), at("alive", 440)], { reason: "unreadable" }],
+])("without faint letters: %s", (_name, words, expected) => {
+  expect(judge(withoutFaintLetters(words), WIDTH, pubg)).toMatchObject(expected);
 });
