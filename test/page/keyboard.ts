@@ -9,6 +9,8 @@ export async function tabThrough(page: Page): Promise<{ stops: string[]; bad: st
   const bad: string[] = [];
   for (let step = 0; step < MOST_STOPS; step++) {
     await page.keyboard.press("Tab");
+    // A frame of another site takes the focus a moment after the page has given it up.
+    if (await nothingFocused(page)) await page.waitForTimeout(300);
     const stop = await page.evaluate(() => {
       const element = document.activeElement as HTMLElement;
       const name = element.id || element.className || element.tagName;
@@ -31,3 +33,5 @@ export async function tabThrough(page: Page): Promise<{ stops: string[]; bad: st
   }
   return { stops, bad };
 }
+
+const nothingFocused = (page: Page) => page.evaluate(() => document.activeElement === document.body);
