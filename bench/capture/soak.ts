@@ -11,12 +11,24 @@ const WORKERS = 4;
 /** Every tenth capture is of a damaged stream. Then: descriptors, children, memory. */
 export async function soak(live: Live, count: number, ffmpeg: string, say: (text: string) => void): Promise<object> {
   const capture = await startCapture(live, ffmpeg);
+  try {
+    return await run(capture, count, say);
+  } finally {
+    await capture.stop();
+  }
+}
+
+async function run(
+  capture: Awaited<ReturnType<typeof startCapture>>,
+  count: number,
+  say: (text: string) => void,
+): Promise<object> {
   const state = () => ({
     descriptors: readdirSync(`/proc/${capture.pid}/fd`).length,
-    children: execFileSync("ps", ["-o", "stat=,comm=", "--ppid", String(capture.pid)], { encoding: "utf8" })
+    children: execFileSync("ps", ["-eo", "ppid=,stat=,comm="], { encoding: "utf8" })
       .split("\n")
       // esbuild is tsx's own: here the function runs from its sources.
-      .filter((line) => line && !line.endsWith("esbuild")),
+      .filter((line) => line.trim().startsWith(`${capture.pid} `) && !line.endsWith("esbuild")),
     memoryMb: Math.round(
       Number(execFileSync("ps", ["-o", "rss=", "-p", String(capture.pid)], { encoding: "utf8" })) / 1024,
     ),
@@ -42,7 +54,6 @@ export async function soak(live: Live, count: number, ffmpeg: string, say: (text
   // Connections kept open for the next picture close after 30 s.
   await new Promise((resolve) => setTimeout(resolve, 32_000));
   const after = state();
-  await capture.stop();
   say(`\n${pictures} pictures, ${missed} missed. Before ${JSON.stringify(before)}, after ${JSON.stringify(after)}`);
   if (after.children.length > 0 || after.descriptors > before.descriptors + 2) process.exitCode = 1;
   return { pictures, missed, before, after };
