@@ -9,6 +9,8 @@ import { IDLE_AFTER_S, mustTask, podGet, pods, root, watchPods, within } from ".
 import { current, firstLeader, truth } from "./truth.ts";
 
 const FOUND = "tv.rotisserie.stream.found.v1";
+/** functions/poller/game-board.ts, FOLLOW_MS, and a list's own age. */
+const FOLLOWED_MS = 110_000;
 const watch = watchPods();
 
 afterAll(async () => {
@@ -29,7 +31,10 @@ async function pollerMetrics(): Promise<string> {
 
 describe("demand", () => {
   test("the clock ticks on and capture and ocr sleep, a minute after the last viewer", async () => {
-    await current();
+    await within(60, "the line is awake", async () => {
+      await current();
+      return (await asleep()) ? undefined : true;
+    });
     const began = Date.now();
     // The limit in the settings, a minute for Knative to take the pods away, and the time of one look.
     await within(IDLE_AFTER_S + 60 + 5, "capture and ocr are at zero pods", asleep);
@@ -60,14 +65,14 @@ describe("one due stream", () => {
     login = running?.[0] ?? "";
     await mustTask("deploy", { ROTISSERIE_ALLOWLIST: login });
     await within(60, "one poller", async () => ((await pods("rotisserie-poller")).length === 1 ? true : undefined));
-    // The one before still ends its last round, and the new one starts with a copy of its board.
+    // It starts with a copy of the board, and follows a stream that its lists miss for 100 s.
     await current();
-    await sleep(15_000);
+    await sleep(FOLLOWED_MS);
     await listen("test-found", FOUND);
   });
   afterAll(async () => {
     await mustTask("deploy");
-  });
+  }, 120_000);
 
   test("gives one stream.found for each tick that finds it due", async () => {
     await agent.forget();

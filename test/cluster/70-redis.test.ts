@@ -1,9 +1,12 @@
 /** The board in Redis: two pollers, one of them killed, and nothing is forgotten. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { run } from "../../knative/cli/command.ts";
 import { containerTool } from "../../knative/cli/images.ts";
 import { parseSettings } from "../../knative/cli/settings.ts";
-import { kubectl, mustTask, podGet, pods, REGISTRY, root, within } from "./kube.ts";
+import { kubectl, mustTask, podGet, pods, REGISTRY, within } from "./kube.ts";
 import { current, firstLeader, truth, wrong } from "./truth.ts";
 
 /** Redis from Debian's package: a cluster without a way out cannot pull the public image. */
@@ -15,7 +18,10 @@ describe("component redis", () => {
   beforeAll(async () => {
     const tool = await containerTool(parseSettings(process.env));
     const image = `${REGISTRY}/redis:test`;
-    await run(tool, ["build", "--tag", image, "--file", "-", "test/cluster"], { input: REDIS, cwd: root });
+    const context = await mkdtemp(join(tmpdir(), "rotisserie-redis-"));
+    await writeFile(join(context, "Dockerfile"), REDIS);
+    await run(tool, ["build", "--tag", image, context]);
+    await rm(context, { recursive: true });
     await run(tool, ["push", image]);
     await mustTask("deploy", { COMPONENTS: "redis size-small", REDIS_IMAGE: image });
     await within(60, "two pollers", async () => ((await pods("rotisserie-poller")).length === 2 ? true : undefined));

@@ -104,7 +104,15 @@ function exchange(url, options, body) {
       );
     });
     outgoing.on("timeout", () => outgoing.destroy(new Error("no answer in 20 s")));
-    outgoing.on("error", (error) => resolve({ status: 0, ms: Date.now() - began, headers: {}, body: error.message }));
+    outgoing.on("error", (error) => {
+      // A kept connection that the server closed meanwhile: every browser and proxy asks again on a new one.
+      const again = outgoing.reusedSocket && body === undefined;
+      resolve(
+        again
+          ? exchange(url, { ...options, agent: false })
+          : { status: 0, ms: Date.now() - began, headers: {}, body: error.message },
+      );
+    });
     outgoing.end(body);
   });
 }
