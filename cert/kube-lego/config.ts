@@ -1,8 +1,8 @@
 /** The bridge's settings. What it asks for and where is not here: that is ConfigMap kube-lego, which may change. */
 import { type Env, integer, optionalText, text } from "../../functions/runtime/config.ts";
+import { type ProcessConfig, parseProcess } from "../../functions/runtime/process.ts";
 
-export interface Config {
-  port: number;
+export interface Config extends ProcessConfig {
   namespace: string;
   /** How often the objects are looked at, seconds. */
   lookEverySeconds: number;
@@ -12,7 +12,7 @@ export interface Config {
 
 export function parseConfig(env: Env): Config {
   return {
-    port: integer(env, "PORT", 3002, 0, 65_535),
+    ...parseProcess(env, 3002),
     namespace: text(env, "LEGO_NAMESPACE", "default"),
     lookEverySeconds: integer(env, "LOOK_EVERY_SECONDS", 10, 1, 60),
     started: {

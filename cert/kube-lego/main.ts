@@ -1,18 +1,17 @@
 /** kube-lego: keeps cert-manager's Issuer and Certificate equal to ConfigMap kube-lego and rotisserie-ingress's TLS hosts. */
-import { oneOf } from "../../functions/runtime/config.ts";
-import { createLog, errorFields, LOG_LEVELS } from "../../functions/runtime/log.ts";
-import { type Running, runMain } from "../../functions/runtime/serve.ts";
+
+import { errorFields, type Log } from "../../functions/runtime/log.ts";
+import { runMain } from "../../functions/runtime/process.ts";
+import type { Running } from "../../functions/runtime/serve.ts";
 import { look } from "./bridge.ts";
-import { parseConfig } from "./config.ts";
+import { type Config, parseConfig } from "./config.ts";
 import { apiProblem, connect } from "./kubernetes.ts";
 import { daysLeft, words } from "./report.ts";
 import { type Health, serveHealth } from "./server.ts";
 
-const log = createLog("kube-lego", oneOf(process.env, "LOG_LEVEL", LOG_LEVELS, "info"));
 const LOOK_TIMEOUT_MS = 30_000;
 
-async function start(): Promise<Running> {
-  const config = parseConfig(process.env);
+async function start(config: Config, log: Log): Promise<Running> {
   log.info({ ...config.started, namespace: config.namespace }, "starting");
   const cluster = connect(config.namespace);
   const health: Health = {
@@ -87,4 +86,4 @@ function withTimeout<T>(work: Promise<T>): Promise<T> {
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
-runMain(log, start);
+runMain("kube-lego", () => parseConfig(process.env), start);

@@ -5,7 +5,7 @@ import { createLog } from "../runtime/log.ts";
 import { createMetrics } from "../runtime/metrics.ts";
 import { on, type Running, serve } from "../runtime/serve.ts";
 import { readEvent, writeEvent } from "../runtime/wire.ts";
-import { parseCaptureConfig } from "./config.ts";
+import { parseConfig } from "./config.ts";
 import { findFfmpeg } from "./ffmpeg.ts";
 import { createCaptureFunction } from "./function.ts";
 import { type Clip, makeClip } from "./testing/clips.ts";
@@ -40,7 +40,7 @@ async function start(env: Record<string, string> = {}): Promise<Running> {
     TWITCH_USHER_URL: twitch.origin,
     ALLOWED_HOSTS: twitch.origin,
   };
-  const config = parseCaptureConfig({ ...urls, ...env }, { hostname: "test", cores: 2 });
+  const config = parseConfig({ ...urls, ...env }, { hostname: "test", cores: 2 });
   const ffmpeg = findFfmpeg(undefined, process.env.PATH ?? "");
   const { handler, close } = createCaptureFunction({ config, ffmpeg, metrics, log, now: () => NOW });
   // The clock of the pictures stands still; the deadline is compared with the real one, so it is far away.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { parseCaptureConfig } from "./config.ts";
+import { parseConfig } from "./config.ts";
 
-const parse = (env: Record<string, string>, hostname = "machine") => parseCaptureConfig(env, { hostname, cores: 4 });
+const parse = (env: Record<string, string>, hostname = "machine") => parseConfig(env, { hostname, cores: 4 });
 
 describe("the settings", () => {
   it("need nothing to be Twitch's", () => {

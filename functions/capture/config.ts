@@ -1,12 +1,10 @@
 /** The capture function's environment. Everything Twitch may change is a setting. */
 import { createHash } from "node:crypto";
-import { ConfigError, type Env, flag, integer, oneOf, optionalText, text, url, words } from "../runtime/config.ts";
-import { LOG_LEVELS, type LogLevel } from "../runtime/log.ts";
+import { ConfigError, type Env, flag, integer, optionalText, text, url, words } from "../runtime/config.ts";
+import { type ProcessConfig, parseProcess } from "../runtime/process.ts";
 import { createHostRule, problemOfEntry, TWITCH_HOSTS } from "./hosts.ts";
 
-export interface CaptureConfig {
-  port: number;
-  logLevel: LogLevel;
+export interface CaptureConfig extends ProcessConfig {
   allowedHosts: string[];
   ffmpegPath: string | undefined;
   /** One picture, all in all: longer than this and the round is over anyway. */
@@ -37,7 +35,7 @@ export interface PlaybackConfig {
   prefetch: boolean;
 }
 
-export function parseCaptureConfig(env: Env, machine: { hostname: string; cores: number }): CaptureConfig {
+export function parseConfig(env: Env, machine: { hostname: string; cores: number }): CaptureConfig {
   const gqlUrl = url(env, "TWITCH_GQL_URL", "https://gql.twitch.tv/gql");
   const usherUrl = url(env, "TWITCH_USHER_URL", "https://usher.ttvnw.net");
   const allowedHosts = words(env, "ALLOWED_HOSTS", TWITCH_HOSTS);
@@ -54,8 +52,7 @@ export function parseCaptureConfig(env: Env, machine: { hostname: string; cores:
   const queryHash = optionalText(env, "TWITCH_GQL_HASH");
   if (queryHash && !/^[0-9a-f]{64}$/.test(queryHash)) throw new ConfigError("TWITCH_GQL_HASH is not a SHA-256 in hex");
   return {
-    port: integer(env, "PORT", 3003, 0, 65535),
-    logLevel: oneOf(env, "LOG_LEVEL", LOG_LEVELS, "info"),
+    ...parseProcess(env, 3003),
     allowedHosts,
     ffmpegPath: optionalText(env, "FFMPEG_PATH"),
     captureTimeoutMs: integer(env, "CAPTURE_TIMEOUT_SECONDS", 8, 1, 60) * 1000,

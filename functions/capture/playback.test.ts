@@ -1,6 +1,6 @@
 /** From a login to its newest segments: every answer Twitch is known to give, and a few it should not. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parseCaptureConfig } from "./config.ts";
+import { parseConfig } from "./config.ts";
 import { createHostRule } from "./hosts.ts";
 import { createHttp, type Http } from "./http.ts";
 import { Missed } from "./missed.ts";
@@ -30,7 +30,7 @@ function playback(env: Record<string, string> = {}) {
     TWITCH_USHER_URL: twitch.origin,
     ALLOWED_HOSTS: twitch.origin,
   };
-  const config = parseCaptureConfig({ ...urls, ...env }, { hostname: "test", cores: 2 });
+  const config = parseConfig({ ...urls, ...env }, { hostname: "test", cores: 2 });
   const http = createHttp({
     hosts: createHostRule(config.allowedHosts),
     timeoutMs: 1000,

@@ -10,7 +10,7 @@ import { findGame, type Game } from "../contracts/games.ts";
 import { createLog } from "../runtime/log.ts";
 import { createMetrics } from "../runtime/metrics.ts";
 import type { CaptureResult } from "./capture.ts";
-import { parseCaptureConfig } from "./config.ts";
+import { parseConfig } from "./config.ts";
 import { findFfmpeg } from "./ffmpeg.ts";
 import { createCaptureFunction } from "./function.ts";
 
@@ -65,7 +65,7 @@ afterAll(async () => {
 /** A function of its own for each test, as fresh as one that was just scaled from zero. */
 function freshCapture(env: Record<string, string> = {}) {
   const { url } = simulator;
-  const config = parseCaptureConfig(
+  const config = parseConfig(
     { TWITCH_GQL_URL: `${url}/gql`, TWITCH_USHER_URL: url, ALLOWED_HOSTS: url, ...env },
     { hostname: "test", cores: 2 },
   );

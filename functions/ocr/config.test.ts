@@ -1,14 +1,21 @@
 import { expect, test } from "vitest";
 import { parseConfig } from "./config.ts";
 
-const standard = { port: 3001, engine: "vote", accept: 0.9, unverified: [], debug: undefined };
+const standard = { port: 3001, logLevel: "info", engine: "vote", accept: 0.9, unverified: [], debug: undefined };
 
 test.each([
   ["nothing set", {}, standard],
   [
     "all set",
-    { PORT: "8080", OCR_ENGINE: "pp-ocr", OCR_ACCEPT: "0.75", OCR_UNVERIFIED: "blackout", OCR_DEBUG: "/d" },
-    { port: 8080, engine: "pp-ocr", accept: 0.75, unverified: ["blackout"], debug: "/d" },
+    {
+      PORT: "8080",
+      LOG_LEVEL: "warn",
+      OCR_ENGINE: "pp-ocr",
+      OCR_ACCEPT: "0.75",
+      OCR_UNVERIFIED: "blackout",
+      OCR_DEBUG: "/d",
+    },
+    { port: 8080, logLevel: "warn", engine: "pp-ocr", accept: 0.75, unverified: ["blackout"], debug: "/d" },
   ],
   ["empty is not set", { OCR_ACCEPT: "", OCR_DEBUG: "" }, standard],
 ])("parseConfig: %s", (_name, env, expected) => {

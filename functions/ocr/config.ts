@@ -1,4 +1,5 @@
-import { type Env, integer, number, oneOf, optionalText, words } from "../runtime/config.ts";
+import { type Env, number, oneOf, optionalText, words } from "../runtime/config.ts";
+import { type ProcessConfig, parseProcess } from "../runtime/process.ts";
 
 export const ENGINES = ["strip", "vote", "pp-ocr", "tesseract"] as const;
 export type EngineName = (typeof ENGINES)[number];
@@ -6,8 +7,7 @@ export const DEFAULT_ENGINE: EngineName = "vote";
 /** Least confidence of a reading that is passed on. */
 export const DEFAULT_ACCEPT = 0.9;
 
-export interface OcrConfig {
-  port: number;
+export interface OcrConfig extends ProcessConfig {
   engine: EngineName;
   /** Least confidence of a reading that is passed on. */
   accept: number;
@@ -19,7 +19,7 @@ export interface OcrConfig {
 
 export function parseConfig(env: Env): OcrConfig {
   return {
-    port: integer(env, "PORT", 3001, 0, 65535),
+    ...parseProcess(env, 3001),
     engine: oneOf(env, "OCR_ENGINE", ENGINES, DEFAULT_ENGINE),
     accept: number(env, "OCR_ACCEPT", DEFAULT_ACCEPT, 0, 1),
     unverified: words(env, "OCR_UNVERIFIED"),

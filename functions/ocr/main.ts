@@ -1,10 +1,10 @@
 import { availableParallelism } from "node:os";
 import { frameCaptured } from "../contracts/events.ts";
-import { oneOf } from "../runtime/config.ts";
 import { createGate } from "../runtime/gate.ts";
-import { createLog, errorFields, LOG_LEVELS } from "../runtime/log.ts";
+import { errorFields } from "../runtime/log.ts";
 import { createMetrics } from "../runtime/metrics.ts";
-import { on, runMain, serve } from "../runtime/serve.ts";
+import { runMain } from "../runtime/process.ts";
+import { on, serve } from "../runtime/serve.ts";
 import { parseConfig } from "./config.ts";
 import { openDebugView } from "./debug.ts";
 import { decode } from "./decode.ts";
@@ -16,56 +16,61 @@ import { look, toReading } from "./reader.ts";
 /** Pictures that wait for a CPU. At 40 ms each the last one still starts within a second or two. */
 const QUEUE = 32;
 
-const log = createLog("ocr", oneOf(process.env, "LOG_LEVEL", LOG_LEVELS, "info"));
+const NAME = "ocr";
 
-runMain(log, async () => {
-  const config = parseConfig(process.env);
-  const metrics = createMetrics("ocr");
-  const readings = metrics.counter(
-    "readings_total",
-    "Pictures read, by game and result (match, lobby or why unread).",
-    ["game", "result"],
-  );
-  const engine = await openEngine(config.engine);
-  await warm(engine);
-  const debug = config.debug
-    ? await openDebugView(config.debug, Date.now, (problem) => log.warn(errorFields(problem), "the debug view failed"))
-    : undefined;
-  const gate = createGate({ width: availableParallelism(), queue: QUEUE });
-  const handler = createHandler({
-    decode,
-    read: async (strip, profile) => {
-      const sight = await look(strip, profile, engine);
-      return { sight, reading: toReading(sight, engine.name, config.accept) };
-    },
-    enabled: (game) => findProfile(game)?.verified === true || config.unverified.includes(game),
-    now: () => new Date().toISOString(),
-    observe: ({ attributes, subject }, strip, sight, reading) => {
-      const { game, frametime, region } = attributes;
-      readings.inc({ game, result: reading.ok ? reading.phase : reading.reason });
-      log.debug({ game, subject, ...reading }, "read");
-      const entry = {
-        login: subject,
-        game,
-        frametime,
-        region,
-        frame: strip.frame,
-        engine: engine.name,
-        sight,
-        reading,
-      };
-      void debug?.save(entry, strip);
-    },
-  });
-  return serve({
-    name: "ocr",
-    port: config.port,
-    log,
-    metrics,
-    subscriptions: [on(frameCaptured, (event) => gate(() => handler(event)))],
-    close: async () => {
-      debug?.close();
-      await engine.close();
-    },
-  });
-});
+runMain(
+  NAME,
+  () => parseConfig(process.env),
+  async (config, log) => {
+    const metrics = createMetrics(NAME);
+    const readings = metrics.counter(
+      "readings_total",
+      "Pictures read, by game and result (match, lobby or why unread).",
+      ["game", "result"],
+    );
+    const engine = await openEngine(config.engine);
+    await warm(engine);
+    const debug = config.debug
+      ? await openDebugView(config.debug, Date.now, (problem) =>
+          log.warn(errorFields(problem), "the debug view failed"),
+        )
+      : undefined;
+    const gate = createGate({ width: availableParallelism(), queue: QUEUE });
+    const handler = createHandler({
+      decode,
+      read: async (strip, profile) => {
+        const sight = await look(strip, profile, engine);
+        return { sight, reading: toReading(sight, engine.name, config.accept) };
+      },
+      enabled: (game) => findProfile(game)?.verified === true || config.unverified.includes(game),
+      now: () => new Date().toISOString(),
+      observe: ({ attributes, subject }, strip, sight, reading) => {
+        const { game, frametime, region } = attributes;
+        readings.inc({ game, result: reading.ok ? reading.phase : reading.reason });
+        log.debug({ game, subject, ...reading }, "read");
+        const entry = {
+          login: subject,
+          game,
+          frametime,
+          region,
+          frame: strip.frame,
+          engine: engine.name,
+          sight,
+          reading,
+        };
+        void debug?.save(entry, strip);
+      },
+    });
+    return serve({
+      name: NAME,
+      port: config.port,
+      log,
+      metrics,
+      subscriptions: [on(frameCaptured, (event) => gate(() => handler(event)))],
+      close: async () => {
+        debug?.close();
+        await engine.close();
+      },
+    });
+  },
+);

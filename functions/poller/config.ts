@@ -1,25 +1,12 @@
 /** The poller's environment. The Helix client's part stands in twitch-config.ts. */
 import { findGame, type Game, games } from "../contracts/games.ts";
-import {
-  ConfigError,
-  type Env,
-  fail,
-  flag,
-  integer,
-  oneOf,
-  optionalText,
-  text,
-  url,
-  words,
-} from "../runtime/config.ts";
+import { ConfigError, type Env, fail, flag, integer, optionalText, text, url, words } from "../runtime/config.ts";
 import { type EmitConfig, parseEmitConfig } from "../runtime/emit.ts";
-import { LOG_LEVELS, type LogLevel } from "../runtime/log.ts";
+import { type ProcessConfig, parseProcess } from "../runtime/process.ts";
 import { SCHEDULE } from "./schedule.ts";
 import { parseTwitchConfig, type TwitchConfig } from "./twitch-config.ts";
 
-export interface Config {
-  port: number;
-  logLevel: LogLevel;
+export interface Config extends ProcessConfig {
   /** The first is what /current and /all show. */
   games: Game[];
   samplesPerMinute: number;
@@ -36,8 +23,7 @@ export interface Config {
 
 export function parseConfig(env: Env): Config {
   return {
-    port: integer(env, "PORT", 3000, 0, 65535),
-    logLevel: oneOf(env, "LOG_LEVEL", LOG_LEVELS, "info"),
+    ...parseProcess(env, 3000),
     games: parseGames(env),
     samplesPerMinute: integer(env, "SAMPLES_PER_MINUTE", SCHEDULE.perMinute, 1, 100_000),
     idleAfterMs: integer(env, "IDLE_AFTER", 120, 1, 86_400) * 1000,

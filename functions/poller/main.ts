@@ -1,8 +1,9 @@
 /** Wiring. The only place that reads the environment. */
+
 import { createEmit } from "../runtime/emit.ts";
-import { createLog } from "../runtime/log.ts";
 import { createMetrics } from "../runtime/metrics.ts";
-import { runMain, serve } from "../runtime/serve.ts";
+import { runMain } from "../runtime/process.ts";
+import { serve } from "../runtime/serve.ts";
 import { createApp } from "./app.ts";
 import { parseConfig } from "./config.ts";
 import { SCHEDULE } from "./schedule.ts";
@@ -10,38 +11,40 @@ import { createMemoryStore } from "./store.ts";
 import { createRedisStore } from "./store-redis.ts";
 import { createTwitch } from "./twitch.ts";
 
+const NAME = "poller";
 const now = Date.now;
-const early = createLog("poller", "info");
 
-runMain(early, async () => {
-  const config = parseConfig(process.env);
-  const log = createLog("poller", config.logLevel);
-  const metrics = createMetrics("poller");
-  const schedule = { ...SCHEDULE, perMinute: config.samplesPerMinute };
-  const emit = createEmit(config.emit);
-  const twitch = createTwitch({ config: config.twitch, now, log });
-  const app = await createApp({
-    ...config,
-    listStreams: twitch.listStreams,
-    emit,
-    createStore: (pollerMetrics) =>
-      config.redisUrl === undefined
-        ? createMemoryStore(schedule)
-        : createRedisStore({ redisUrl: config.redisUrl, schedule, now, log, metrics: pollerMetrics }),
-    fetch,
-    now,
-    log,
-    metrics,
-  });
-  return serve({
-    name: "poller",
-    port: config.port,
-    log,
-    metrics,
-    ...app,
-    close: async () => {
-      await app.close?.();
-      await emit.close();
-    },
-  });
-});
+runMain(
+  NAME,
+  () => parseConfig(process.env),
+  async (config, log) => {
+    const metrics = createMetrics(NAME);
+    const schedule = { ...SCHEDULE, perMinute: config.samplesPerMinute };
+    const emit = createEmit(config.emit);
+    const twitch = createTwitch({ config: config.twitch, now, log });
+    const app = await createApp({
+      ...config,
+      listStreams: twitch.listStreams,
+      emit,
+      createStore: (pollerMetrics) =>
+        config.redisUrl === undefined
+          ? createMemoryStore(schedule)
+          : createRedisStore({ redisUrl: config.redisUrl, schedule, now, log, metrics: pollerMetrics }),
+      fetch,
+      now,
+      log,
+      metrics,
+    });
+    return serve({
+      name: NAME,
+      port: config.port,
+      log,
+      metrics,
+      ...app,
+      close: async () => {
+        await app.close?.();
+        await emit.close();
+      },
+    });
+  },
+);

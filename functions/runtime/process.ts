@@ -1,9 +1,31 @@
-/** A function as a process: signals, exit codes. */
-import { errorFields, type Log } from "./log.ts";
+/** A function as a process: environment, log, signals, exit codes. */
+import { type Env, integer, oneOf } from "./config.ts";
+import { createLog, errorFields, LOG_LEVELS, type Log, type LogLevel } from "./log.ts";
 import type { Running } from "./serve.ts";
 
-/** Runs `start` as a process: SIGTERM and SIGINT drain and exit 0; a start that fails says why and exits 1. */
-export function runMain(log: Log, start: () => Promise<Running>): void {
+/** What every process is told: PORT and LOG_LEVEL. */
+export interface ProcessConfig {
+  port: number;
+  logLevel: LogLevel;
+}
+
+export function parseProcess(env: Env, defaultPort: number): ProcessConfig {
+  return {
+    port: integer(env, "PORT", defaultPort, 0, 65_535),
+    logLevel: oneOf(env, "LOG_LEVEL", LOG_LEVELS, "info"),
+  };
+}
+
+/**
+ * Runs `start` as a process: SIGTERM and SIGINT drain and exit 0; a bad variable or a start that fails is told in one
+ * log line and exits 1.
+ */
+export function runMain<C extends ProcessConfig>(
+  name: string,
+  parse: () => C,
+  start: (config: C, log: Log) => Promise<Running>,
+): void {
+  let log = createLog(name, "info");
   const crash = (error: unknown) => {
     log.error(errorFields(error), "stopped by an error");
     process.exit(1);
@@ -18,7 +40,10 @@ export function runMain(log: Log, start: () => Promise<Running>): void {
   };
   process.on("SIGTERM", () => stop("SIGTERM"));
   process.on("SIGINT", () => stop("SIGINT"));
-  start().then((started) => {
-    running = started;
-  }, crash);
+  const run = async () => {
+    const config = parse();
+    log = createLog(name, config.logLevel);
+    running = await start(config, log);
+  };
+  run().catch(crash);
 }

@@ -14,7 +14,6 @@ import type { Metrics } from "./metrics.ts";
 import { allRoutes, answer, type Route, routed } from "./routes.ts";
 import type { RawEvent } from "./wire.ts";
 
-export { runMain } from "./process.ts";
 export type { Route, RouteAnswer, RouteRequest } from "./routes.ts";
 
 export interface Context {

@@ -1,10 +1,9 @@
 /** The simulator process's environment. */
 import { findFfmpeg } from "../../functions/capture/ffmpeg.ts";
 import { type Env, integer, oneOf, optionalText, text, words } from "../../functions/runtime/config.ts";
-import { LOG_LEVELS, type LogLevel } from "../../functions/runtime/log.ts";
+import { type ProcessConfig, parseProcess } from "../../functions/runtime/process.ts";
 
-export interface Config {
-  port: number;
+export interface Config extends ProcessConfig {
   host: string;
   url: string | undefined;
   cacheDir: string;
@@ -17,13 +16,12 @@ export interface Config {
   /** `all`: encode everything before saying `listening`. */
   warm: "now" | "all";
   ffmpegPath: string;
-  logLevel: LogLevel;
 }
 
 export function parseConfig(env: Env): Config {
   const seed = optionalText(env, "SIMULATOR_SEED");
   return {
-    port: integer(env, "PORT", 9000, 0, 65_535),
+    ...parseProcess(env, 9000),
     host: text(env, "HOST", "127.0.0.1"),
     url: optionalText(env, "SIMULATOR_URL")?.replace(/\/+$/, ""),
     cacheDir: text(env, "SIMULATOR_CACHE", ".cache/simulator"),
@@ -37,6 +35,5 @@ export function parseConfig(env: Env): Config {
     games: words(env, "SIMULATOR_GAMES", ["pubg"]),
     warm: oneOf(env, "SIMULATOR_WARM", ["now", "all"], "now"),
     ffmpegPath: findFfmpeg(optionalText(env, "FFMPEG_PATH"), env.PATH ?? ""),
-    logLevel: oneOf(env, "LOG_LEVEL", LOG_LEVELS, "info"),
   };
 }
