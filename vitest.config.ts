@@ -6,8 +6,6 @@ export default defineConfig({
     // Cluster tests need a cluster and have a command of their own.
     exclude: ["**/node_modules/**", "dist/**", "test/cluster/**"],
     globalSetup: "test/setup/global.ts",
-    // A browser on a busy CI machine may miss a moment that a test waits for; on one's own machine, once must do.
-    retry: process.env.CI === "true" ? 5 : 0,
     testTimeout: 20_000,
     hookTimeout: 60_000,
     // Real ffmpeg, nginx, browsers and OCR engines run in these tests: more files at once than cores only makes them time out.

@@ -5,13 +5,12 @@
 import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chromium } from "playwright-core";
 import sharp from "sharp";
 import { parse } from "valibot";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AllDocument, CurrentDocument } from "../../functions/contracts/api.ts";
 import { type FrameRow, framesDir, haveFrames, readManifest, sayIfAbsent } from "../frames.ts";
-import { chromiumPath } from "../setup/tools.ts";
+import { launch } from "../page/browser.ts";
 import { type System, startSystem, Wrong, within } from "./system.ts";
 
 sayIfAbsent();
@@ -96,7 +95,7 @@ describe.runIf(haveFrames)("real frames, tick to page", () => {
   }, 100_000);
 
   test("the page shows the leader's name and number", async () => {
-    const browser = await chromium.launch({ executablePath: chromiumPath(), args: BROWSER_ARGS });
+    const browser = await launch();
     try {
       const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
       await page.goto(system.url);
@@ -113,16 +112,6 @@ describe.runIf(haveFrames)("real frames, tick to page", () => {
     }
   }, 60_000);
 });
-
-const BROWSER_ARGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 async function getJson(url: string): Promise<unknown> {
   const answer = await fetch(url, { headers: { "user-agent": "Mozilla/5.0 (end-to-end test)" } });

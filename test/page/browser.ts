@@ -1,15 +1,7 @@
 /** A real Chromium on the built page, with Twitch replaced at the network's edge and every violation written down. */
-import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-
-export function chromiumPath(): string {
-  try {
-    return execFileSync("which", ["chromium"], { encoding: "utf8" }).trim();
-  } catch {
-    throw new Error("the page's tests need Chromium: apt-get install chromium");
-  }
-}
+import { chromiumPath } from "../setup/tools.ts";
 
 export const launch = (): Promise<Browser> =>
   chromium.launch({
@@ -36,6 +28,12 @@ export interface Visit {
   page: Page;
   /** CSP violations, uncaught errors and console errors so far. */
   faults: string[];
+  /**
+   * What an expression is in the page. Everything else that looks (evaluate, textContent, title, a locator) is a gesture of the
+   * viewer to Chromium, because Playwright asks with one; after a gesture the browser allows sound.
+   */
+  look<T>(expression: string): Promise<T>;
+  /** Every call of the embed script and every event that it fired. Looks without a gesture. */
   calls(): Promise<unknown[][]>;
   close(): Promise<void>;
 }
@@ -85,11 +83,18 @@ export async function visit(browser: Browser, url: string, options: VisitOptions
     if (embed === "fails") return route.abort();
     return route.fulfill({ contentType: "text/javascript", body: script });
   });
+  const session = await context.newCDPSession(page);
+  const look = async <T>(expression: string): Promise<T> => {
+    const { result, exceptionDetails } = await session.send("Runtime.evaluate", { expression, returnByValue: true });
+    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+    return result.value as T;
+  };
   await page.goto(url);
   return {
     page,
     faults,
-    calls: () => page.evaluate(() => (globalThis as { twitchCalls?: unknown[][] }).twitchCalls ?? []),
+    look,
+    calls: () => look("globalThis.twitchCalls ?? []"),
     close: () => context.close(),
   };
 }

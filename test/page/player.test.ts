@@ -100,7 +100,9 @@ describe("Twitch's embed", () => {
 
     await one.page.reload();
     // No gesture yet on the new page: the browser would refuse sound, so it waits, and says what it waits for.
-    await until(() => text(one, "sound-label")).toBe("Tap for sound");
+    await until(() => one.look("document.getElementById('sound-label').textContent")).toBe("Tap for sound");
+    await until(() => named(one, "event")).toContainEqual(["event", "playing", "nightferry"]);
+    expect(await one.look("navigator.userActivation.hasBeenActive")).toBe(false);
     await until(async () => (await named(one, "setMuted")).at(-1)).toEqual(["setMuted", true]);
     await one.page.locator("h1").click();
     await until(async () => (await named(one, "setMuted")).at(-1)).toEqual(["setMuted", false]);
@@ -235,8 +237,10 @@ describe("the screen", () => {
     usualEvening(house.web);
     const one = await house.open({ initScript: wakeRecorder });
     await until(() => one.page.evaluate(() => (globalThis as { wakes?: string[] }).wakes ?? [])).toEqual(["asked"]);
-    house.web.say("/current", { body: leader(stream("gone_wren", 4)), headers: everybody });
+    // Nothing else to go to, before the one on air ends.
     house.web.say("/all", { body: [], headers: everybody });
+    await until(() => one.page.locator("#rows > li").count()).toBe(0);
+    house.web.say("/current", { body: leader(stream("gone_wren", 4)), headers: everybody });
     await until(() => one.page.evaluate(() => (globalThis as { wakes?: string[] }).wakes ?? [])).toEqual([
       "asked",
       "released",
