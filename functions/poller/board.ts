@@ -31,21 +31,44 @@ export interface Track {
   until: number | undefined;
 }
 
+export interface BoardOptions {
+  /** `plausible`: inside one match a count may fall by this share (or 2 players) at once, ... */
+  fall: number;
+  /** ... by this share of it a second more, ... */
+  fallPerSecond: number;
+  /** ... and by this share at most: a count that lost its first or last digit always falls by more. */
+  fallMost: number;
+  /** `fresh-match`: straight after a lobby at least this share of its players are still there. */
+  freshShare: number;
+  /** `away`: how strongly a picture without a counter says that the match is gone. A death screen or a lobby weighs 1. */
+  awayNone: number;
+  /** `away`: the match is over when this much has come together without a count in between. */
+  awayLimit: number;
+  /** A waiting contradiction is forgotten when nothing confirms it for this long, ms. */
+  pendingMs: number;
+  /** `gap`: after this long without a usable reading nothing of before is believed, ms. */
+  gapMs: number;
+}
+
+export const BOARD: BoardOptions = {
+  fall: 0.15,
+  fallPerSecond: 0.02,
+  fallMost: 0.6,
+  freshShare: 0.4,
+  awayNone: 0.7,
+  awayLimit: 2,
+  pendingMs: 90_000,
+  gapMs: 5 * 60_000,
+};
+
 const MAX_HISTORY = 30;
-/** `gap`: after this long without a usable reading nothing of before is believed. */
-const GAP_MS = 5 * 60_000;
-/** A waiting contradiction is forgotten when nothing confirms it for this long. */
-const PENDING_MS = 90_000;
-/** `away`: how strongly each kind says that the match is not on the picture any more. */
-const AWAY: Partial<Record<ObservationKind, number>> = { over: 1, lobby: 1, none: 0.7 };
-const AWAY_LIMIT = 2;
 /** Noisy-or of agreeing readings never claims more than this: readers err together. */
 const MAX_CONFIDENCE = 0.999;
 
 /** Folds observations (oldest first, as `merge` leaves them) into what they say together. */
-export function track(observations: readonly Observation[]): Track {
+export function track(observations: readonly Observation[], options: BoardOptions = BOARD): Track {
   const state: Fold = { ...nothing(), match: undefined, away: 0 };
-  for (const observation of observations) step(state, observation);
+  for (const observation of observations) step(state, observation, options);
   const { match: _match, away: _away, ...result } = state;
   return result;
 }
@@ -72,13 +95,13 @@ interface Fold extends Track {
   away: number;
 }
 
-function step(state: Fold, observation: Observation): void {
+function step(state: Fold, observation: Observation, options: BoardOptions): void {
   const { at, kind, count, confidence = 0 } = observation;
-  if (state.count !== undefined && at - state.at > GAP_MS) {
+  if (state.count !== undefined && at - state.at > options.gapMs) {
     const { streak } = state;
     Object.assign(state, nothing(), { match: undefined, away: 0, streak });
   }
-  if (state.pending && at - state.pending.at > PENDING_MS) state.pending = undefined;
+  if (state.pending && at - state.pending.at > options.pendingMs) state.pending = undefined;
   state.answeredAt = at;
   state.last = kind;
   state.until = observation.until;
@@ -91,16 +114,15 @@ function step(state: Fold, observation: Observation): void {
   // What was beneath an ad comes back with the first answer after it.
   if (state.phase === "ad" || state.phase === "offline") state.phase = beneath(state);
   if (kind === "match" && count !== undefined) {
-    readMatch(state, { at, count, confidence });
+    readMatch(state, { at, count, confidence }, options);
     return;
   }
-  const weight = AWAY[kind];
-  if (weight === undefined) return;
-  state.away += weight;
-  if (state.match && state.away < AWAY_LIMIT) return;
+  if (kind !== "over" && kind !== "lobby" && kind !== "none") return;
+  state.away += kind === "none" ? options.awayNone : 1;
+  if (state.match && state.away < options.awayLimit) return;
   if (kind === "lobby" && count !== undefined) {
     enter(state, false, { at, count, confidence }, "lobby");
-  } else if (kind === "over" || state.away >= AWAY_LIMIT) {
+  } else if (kind === "over" || state.away >= options.awayLimit) {
     const { answeredAt, streak, last, until, away } = state;
     Object.assign(state, nothing(), {
       phase: kind === "over" ? "over" : "none",
@@ -126,25 +148,25 @@ interface Read {
   confidence: number;
 }
 
-function readMatch(state: Fold, read: Read): void {
+function readMatch(state: Fold, read: Read, options: BoardOptions): void {
   state.away = 0;
   const { pending } = state;
-  if (state.match && state.count !== undefined && fits({ at: state.at, count: state.count }, read)) {
+  if (state.match && state.count !== undefined && fits({ at: state.at, count: state.count }, read, options)) {
     accept(state, read);
-  } else if (state.match === undefined || (state.match === false && isFresh(state, read))) {
+  } else if (state.match === undefined || (state.match === false && isFresh(state, read, options))) {
     enter(state, true, read, "match");
-  } else if (pending !== undefined && fits(pending, read)) {
-    adopt(state, pending, read);
+  } else if (pending !== undefined && fits(pending, read, options)) {
+    adopt(state, pending, read, options);
   } else {
     state.pending = read; // contradiction: waits for a second opinion
   }
 }
 
 /** A contradiction was repeated: it is the truth, and what was accepted was a misreading, or an older match. */
-function adopt(state: Fold, pending: Read, read: Read): void {
+function adopt(state: Fold, pending: Read, read: Read, options: BoardOptions): void {
   const history = state.match ? state.history : [];
   const rose = state.count !== undefined && pending.count > state.count;
-  const kept = rose ? history.filter(([at, alive]) => fits({ at, count: alive }, pending)) : history;
+  const kept = rose ? history.filter(([at, alive]) => fits({ at, count: alive }, pending, options)) : history;
   enter(state, true, pending, "match");
   state.history = [...kept, ...state.history];
   accept(state, read);
@@ -176,16 +198,20 @@ function enter(state: Fold, match: boolean, { at, count, confidence }: Read, pha
 }
 
 /** `plausible`: could `earlier` have become `later`? */
-export function fits(earlier: { at: number; count: number }, later: { at: number; count: number }): boolean {
-  const fall = earlier.count - later.count;
-  if (fall < 0) return false;
+export function fits(
+  earlier: { at: number; count: number },
+  later: { at: number; count: number },
+  { fall, fallPerSecond, fallMost }: BoardOptions = BOARD,
+): boolean {
+  const fallen = earlier.count - later.count;
+  if (fallen < 0) return false;
   const seconds = Math.max(0, later.at - earlier.at) / 1000;
-  const allowed = Math.max(2, 0.15 * earlier.count) + 0.02 * earlier.count * seconds;
-  // 60 %: a count that lost its first or last digit always falls by more. Two players may die at any time.
-  return fall <= Math.min(Math.max(2, 0.6 * earlier.count), allowed);
+  const allowed = Math.max(2, fall * earlier.count) + fallPerSecond * earlier.count * seconds;
+  // Two players may die at any time.
+  return fallen <= Math.min(Math.max(2, fallMost * earlier.count), allowed);
 }
 
 /** `fresh-match`: straight after a lobby most of its players are still there. */
-function isFresh(lobby: { count: number | undefined }, read: Read): boolean {
-  return read.count >= 0.4 * (lobby.count ?? 0);
+function isFresh(lobby: { count: number | undefined }, read: Read, { freshShare }: BoardOptions): boolean {
+  return read.count >= freshShare * (lobby.count ?? 0);
 }

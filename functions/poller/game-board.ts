@@ -1,6 +1,6 @@
 /** Everything known of one game: its live streams, their observations and the director's choice. In memory, no I/O. */
 import type { Game } from "../contracts/games.ts";
-import { type Track, track } from "./board.ts";
+import { BOARD, type BoardOptions, type Track, track } from "./board.ts";
 import { merge, type Observation } from "./board-observations.ts";
 import { type Candidate, DIRECTOR, type DirectorOptions, direct, type Leadership } from "./director.ts";
 import type { Watched } from "./schedule.ts";
@@ -46,7 +46,7 @@ const FUTURE_MS = 10_000;
 
 export type GameBoard = ReturnType<typeof createGameBoard>;
 
-export function createGameBoard(game: Game, director: DirectorOptions = DIRECTOR) {
+export function createGameBoard(game: Game, director: DirectorOptions = DIRECTOR, rules: BoardOptions = BOARD) {
   const streams = new Map<string, Stream>();
   let leadership: Leadership | undefined;
   let firstReadingAt: number | undefined;
@@ -81,7 +81,7 @@ export function createGameBoard(game: Game, director: DirectorOptions = DIRECTOR
             sampledAt: 0,
             arrivedAt: 0,
             observations: [],
-            track: track([]),
+            track: track([], rules),
           });
       }
       for (const [login, stream] of streams) {
@@ -100,7 +100,7 @@ export function createGameBoard(game: Game, director: DirectorOptions = DIRECTOR
       const merged = merge(recent.length === stream.observations.length ? stream.observations : recent, [observation]);
       if (merged === stream.observations) return undefined;
       stream.observations = merged;
-      stream.track = track(merged);
+      stream.track = track(merged, rules);
       if (observation.count !== undefined) firstReadingAt ??= now;
       version++;
       return undefined;
@@ -136,7 +136,7 @@ export function createGameBoard(game: Game, director: DirectorOptions = DIRECTOR
         if (stream.arrivedAt > now + FUTURE_MS) stream.arrivedAt = 0;
         if (stream.track.answeredAt <= now + FUTURE_MS) continue;
         stream.observations = stream.observations.filter(({ at }) => at <= now + FUTURE_MS);
-        stream.track = track(stream.observations);
+        stream.track = track(stream.observations, rules);
         version++;
       }
       if (leadership && leadership.since > now) leadership = { ...leadership, since: now };

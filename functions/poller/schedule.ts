@@ -33,54 +33,66 @@ export interface ScheduleOptions {
    * further behind; half as long for the leader.
    */
   answerMs: number;
+  /** Never twice within this long, however close ticks and first viewers come, ms. */
+  leastMs: number;
+  /** Seconds between looks at a running match, by players alive: the smaller the count, the faster it matters. */
+  matchSeconds: readonly (readonly [upTo: number, seconds: number])[];
+  lobbySeconds: number;
+  /** With no match on the board a lobby may be shown, and a shown reading is never older than 30 s. */
+  lobbyIdleSeconds: number;
+  /** First wait and longest wait in seconds of the back-off after answers without a count. */
+  backOff: Readonly<Partial<Record<ObservationKind, readonly [first: number, longest: number]>>>;
+  /** This share of a tick's samples is kept for what is not urgent, so that a crowd of end games starves nobody. */
+  reserve: number;
 }
 
-export const SCHEDULE: ScheduleOptions = { perMinute: 100, answerMs: 20_000 };
-
-/** Seconds between looks at a running match, by players alive: the smaller the count, the faster it matters. */
-const MATCH_SECONDS: readonly [upTo: number, seconds: number][] = [
-  [15, 0],
-  [25, 10],
-  [40, 20],
-  [60, 40],
-  [Number.POSITIVE_INFINITY, 60],
-];
-/** First wait and longest wait in seconds of the back-off after answers without a count. */
-const BACK_OFF: Partial<Record<ObservationKind, [first: number, longest: number]>> = {
-  over: [20, 120],
-  none: [15, 240],
-  unread: [10, 240],
-  // A time-out or a fault upstream passes; a stream closed to us (region, subscribers only) does not.
-  missed: [10, 60],
-  barred: [120, 900],
-  offline: [60, 600],
-  ad: [15, 60],
+export const SCHEDULE: ScheduleOptions = {
+  perMinute: 100,
+  answerMs: 20_000,
+  leastMs: 3_000,
+  matchSeconds: [
+    [15, 0],
+    [25, 10],
+    [40, 20],
+    [60, 40],
+    [Number.POSITIVE_INFINITY, 60],
+  ],
+  lobbySeconds: 60,
+  lobbyIdleSeconds: 15,
+  backOff: {
+    over: [20, 120],
+    none: [15, 240],
+    unread: [10, 240],
+    // A time-out or a fault upstream passes; a stream closed to us (region, subscribers only) does not.
+    missed: [10, 60],
+    barred: [120, 900],
+    offline: [60, 600],
+    ad: [15, 60],
+  },
+  reserve: 0.25,
 };
-const LOBBY_SECONDS = 60;
-/** With no match on the board a lobby may be shown, and a shown reading is never older than 30 s. */
-const LOBBY_SECONDS_IDLE = 15;
 /** Ticks come up to half a second late each: what is due within this long is due now. */
 const SLACK_MS = 1_000;
 /** Two pollers' clocks differ by less than this, ms. */
 const CLOCKS_MS = 10_000;
-/** Never twice within this long, however close ticks and first viewers come. */
-const LEAST_MS = 3_000;
-/** This share of a tick's samples is kept for what is not urgent, so that a crowd of end games starves nobody. */
-const RESERVE = 0.25;
 
 /** Seconds after the last look at which a stream is due again. */
-export function interval(stream: Watched, { anyMatch, now }: { anyMatch: boolean; now: number }): number {
+export function interval(
+  stream: Watched,
+  { anyMatch, now }: { anyMatch: boolean; now: number },
+  { matchSeconds, lobbySeconds, lobbyIdleSeconds, backOff }: ScheduleOptions = SCHEDULE,
+): number {
   const { phase, count, streak, last, until, sampledAt } = stream;
   if (stream.pending) return 0;
   if (phase === "match" && count !== undefined && streak <= 3) {
     if (!stream.confirmed && count <= 40) return 0;
-    const seconds = MATCH_SECONDS.find(([upTo]) => count <= upTo)?.[1] ?? LOBBY_SECONDS;
+    const seconds = matchSeconds.find(([upTo]) => count <= upTo)?.[1] ?? lobbySeconds;
     // Unread just now: a second try soon, or a minute's interval would let the reading grow older than /all shows.
     return streak === 0 ? seconds : Math.min(seconds, 15);
   }
-  if (phase === "lobby" && streak <= 1) return anyMatch ? LOBBY_SECONDS : LOBBY_SECONDS_IDLE;
+  if (phase === "lobby" && streak <= 1) return anyMatch ? lobbySeconds : lobbyIdleSeconds;
   if (last === "ad" && until !== undefined && until > now) return (until - sampledAt) / 1000;
-  const [first, longest] = BACK_OFF[last ?? "missed"] ?? [15, 300];
+  const [first, longest] = backOff[last ?? "missed"] ?? [15, 300];
   return Math.min(longest, first * 2 ** Math.max(0, Math.min(streak, 10) - 1));
 }
 
@@ -106,8 +118,8 @@ export function pick(
     const inFlight = sampledAt > answeredAt && waited < options.answerMs / (isLeader ? 2 : 1);
     if (inFlight) continue;
     const isNew = sampledAt === 0;
-    const wait = isLeader || isNew ? 0 : interval(stream, { anyMatch, now }) * 1000;
-    if (waited < Math.max(isNew ? 0 : LEAST_MS, wait - SLACK_MS)) continue;
+    const wait = isLeader || isNew ? 0 : interval(stream, { anyMatch, now }, options) * 1000;
+    if (waited < Math.max(isNew ? 0 : options.leastMs, wait - SLACK_MS)) continue;
     const urgent = isLeader ? 0 : wait === 0 && !isNew ? 1 : isNew ? 2 : 3;
     due.push({ login, rank: urgent, urgency: waited / (wait + 5_000), viewers });
   }
@@ -116,6 +128,6 @@ export function pick(
   if (due.length <= most) return due.map(({ login }) => login);
   const urgent = due.filter(({ rank }) => rank < 2);
   const others = due.filter(({ rank }) => rank >= 2).sort((a, b) => b.urgency - a.urgency || b.viewers - a.viewers);
-  const reserved = Math.min(others.length, Math.ceil(most * RESERVE));
+  const reserved = Math.min(others.length, Math.ceil(most * options.reserve));
   return [...urgent.slice(0, most - reserved), ...others].slice(0, most).map(({ login }) => login);
 }
