@@ -1,9 +1,10 @@
 /** The two rules, each shown an evening: what is on the viewer's screen at every second. */
 
+import { BOARD, type BoardOptions } from "../functions/poller/board.ts";
 import type { Observation } from "../functions/poller/board-observations.ts";
 import { DIRECTOR, type DirectorOptions } from "../functions/poller/director.ts";
 import { createGameBoard } from "../functions/poller/game-board.ts";
-import { type Bucket, pick, refill, SCHEDULE } from "../functions/poller/schedule.ts";
+import { type Bucket, pick, refill, SCHEDULE, type ScheduleOptions } from "../functions/poller/schedule.ts";
 import { ANCESTOR, RULE, type World } from "./director-params.ts";
 import { type Evening, look, type Picture, random, type Session } from "./director-world.ts";
 
@@ -14,21 +15,30 @@ export interface Shown {
   samples: number;
 }
 
-type Rule = Omit<typeof RULE, "samplesPerMinute"> & { samplesPerMinute: number };
+/** Every number of our rules. */
+export interface Ours {
+  board: BoardOptions;
+  director: DirectorOptions;
+  schedule: ScheduleOptions;
+  tickSeconds: number;
+  pageSeconds: number;
+}
+export const OURS: Ours = {
+  board: BOARD,
+  director: DIRECTOR,
+  schedule: { ...SCHEDULE, perMinute: RULE.samplesPerMinute },
+  tickSeconds: RULE.tickSeconds,
+  pageSeconds: RULE.pageSeconds,
+};
 
-export function rotisserie(
-  world: World,
-  evening: Evening,
-  seed: number,
-  options: { director?: DirectorOptions; rule?: Rule } = {},
-): Shown {
-  const { director = DIRECTOR, rule = RULE } = options;
+export function rotisserie(world: World, evening: Evening, seed: number, ours: Ours = OURS): Shown {
+  const { schedule } = ours;
   const rnd = random(seed + 1_000_003);
   const board = createGameBoard(
     { id: "pubg", twitchName: "", maxAlive: 100, region: { anchor: "right", x: 0, y: 0, width: 1, height: 1 } },
-    director,
+    ours.director,
+    ours.board,
   );
-  const schedule = { ...SCHEDULE, perMinute: rule.samplesPerMinute };
   const sessions = new Map(evening.sessions.map((session) => [session.login, session]));
   const arrivals = new Map<number, [string, Observation][]>();
   const shown: Shown = { session: [], age: [], samples: 0 };
@@ -51,7 +61,7 @@ export function rotisserie(
         ms(t),
       );
     }
-    if (t % rule.tickSeconds === 0) {
+    if (t % ours.tickSeconds === 0) {
       bucket = refill(bucket, ms(t), schedule);
       const due = pick(
         board.watched(ms(t)),
@@ -69,7 +79,7 @@ export function rotisserie(
         arrivals.set(arrives, [...(arrivals.get(arrives) ?? []), [login, observation]]);
       }
     }
-    if (t % rule.pageSeconds === 0) {
+    if (t % ours.pageSeconds === 0) {
       board.lead(ms(t));
       const login = board.leadership()?.login;
       onScreen = login === undefined ? undefined : sessions.get(login);
@@ -116,7 +126,12 @@ function info({ login, viewers }: Session) {
 }
 
 /** Every stream every 30 s, ranked after 25 s, the lowest wins; the page holds what stands below 15. */
-export function ancestor(world: World, evening: Evening, seed: number, { hold = true } = {}): Shown {
+export function ancestor(
+  world: World,
+  evening: Evening,
+  seed: number,
+  { hold = true, spreadSeconds = Number(ANCESTOR.spreadSeconds) } = {},
+): Shown {
   const rnd = random(seed + 2_000_003);
   const shown: Shown = { session: [], age: [], samples: 0 };
   let coming: { session: Session; alive: number; at: number; arrives: number }[] = [];
@@ -126,7 +141,7 @@ export function ancestor(world: World, evening: Evening, seed: number, { hold = 
   for (let t = 0; t < evening.seconds; t++) {
     if (t % ANCESTOR.roundSeconds === 0) {
       coming = evening.live(t).map((session) => {
-        const at = Math.round(t + rnd() * ANCESTOR.spreadSeconds - world.lagLow / 2);
+        const at = Math.round(t + rnd() * spreadSeconds - world.lagLow / 2);
         const lag = world.lagLow + rnd() * (world.lagHigh - world.lagLow);
         const picture = look(world, rnd, evening, session, Math.min(evening.seconds - 1, Math.max(0, at)));
         return { session, alive: picture.kind === "match" ? picture.count : ANCESTOR.unreadAs, at, arrives: at + lag };

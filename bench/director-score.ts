@@ -18,7 +18,7 @@ export interface Score {
   noMatch: number;
 }
 
-export function score(evening: Evening, shown: Shown): Score {
+export function score(evening: Evening, shown: Shown, noMatchAs = NO_MATCH): Score {
   const alive = (session: Session | undefined, t: number) => {
     if (!session || t < session.from || t >= session.to) return undefined;
     const on = evening.on(session, t);
@@ -51,7 +51,7 @@ export function score(evening: Evening, shown: Shown): Score {
     scored++;
     const here = alive(now, t);
     if (here === undefined) noMatch++;
-    const above = Math.max(0, (here ?? NO_MATCH) - lowest);
+    const above = Math.max(0, (here ?? noMatchAs) - lowest);
     regret += above;
     if (above <= WITHIN) within++;
   }
@@ -65,4 +65,10 @@ export function score(evening: Evening, shown: Shown): Score {
     samples: shown.samples,
     noMatch: noMatch / Math.max(1, scored),
   };
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
 }

@@ -9,7 +9,17 @@ const FROM = 3600;
 const SECONDS = 3600;
 const TOP_COUNT = 50;
 
-export function drawEvening(evening: Evening, ours: Shown, theirs: Shown): string {
+export function drawEvening({
+  evening,
+  seed,
+  ours,
+  theirs,
+}: {
+  evening: Evening;
+  seed: number;
+  ours: Shown;
+  theirs: Shown;
+}): string {
   const x = (t: number) => LEFT + ((t - FROM) / SECONDS) * (WIDTH - LEFT - 12);
   const y = (alive: number, top: number) => top + PANEL - 30 - (Math.min(alive, TOP_COUNT) / TOP_COUNT) * (PANEL - 60);
   const steps = (value: (t: number) => number | undefined, top: number) => {
@@ -60,7 +70,7 @@ export function drawEvening(evening: Evening, ours: Shown, theirs: Shown): strin
 <rect width="100%" height="100%" fill="#fff"/>
 ${panel("Rotisserie", ours, 6, "#0b6e4f")}
 ${panel("2017", theirs, PANEL + 6, "#b3541e")}
-<text x="${LEFT}" y="${2 * PANEL + 28}">One hour of evening 1. Coloured: players left in the stream on screen (50 and more at the top). Grey: the true lowest. Red: no running match on screen. Ticks: switches.</text>
+<text x="${LEFT}" y="${2 * PANEL + 28}">One hour of evening ${seed}. Coloured: players left in the stream on screen (50 and more at the top). Grey: the true lowest. Red: no running match on screen. Ticks: switches.</text>
 </svg>
 `;
 }

@@ -1,147 +1,119 @@
 /**
- * `npm run bench:director [-- --json] [--seeds N] [--sensitivity] [--picture]`: evenings of 100 streams, shown by the
- * ancestor's rule and by ours with half its samples. What an evening is stands in director-params.ts.
+ * `npm run bench:director [-- --json] [--seeds N | --seeds A-B | --development] [--sensitivity] [--picture]`: evenings of 100 streams,
+ * shown by the ancestor's rule and by ours with half its samples. What an evening is stands in director-params.ts.
+ *
+ * Without a flag the evenings are the held-out ones: our rules were chosen while looking at the development seeds only.
  */
 import { writeFile } from "node:fs/promises";
-import { DIRECTOR, type DirectorOptions } from "../functions/poller/director.ts";
-import { RULE, SEEDS, WORLD, type World } from "./director-params.ts";
+import { DEVELOPMENT_SEEDS, HELD_OUT_SEEDS, WORLD } from "./director-params.ts";
 import { ancestor, rotisserie } from "./director-rules.ts";
-import { type Score, score } from "./director-score.ts";
+import { median, type Score, score } from "./director-score.ts";
+import { type SensitivityRow, sensitivity, shares } from "./director-sensitivity.ts";
 import { drawEvening } from "./director-svg.ts";
 import { createEvening } from "./director-world.ts";
 
 const args = process.argv.slice(2);
 const json = args.includes("--json");
-const print = (line: string) => process.stdout.write(`${line}\n`);
-const numberAfter = (name: string, fallback: number) => {
-  const at = args.indexOf(name);
-  return at < 0 ? fallback : Number(args[at + 1]);
-};
-const seeds = numberAfter("--seeds", SEEDS);
-type Rule = "rotisserie" | "2017" | "2017 without hold";
-interface Setting {
-  world?: World;
-  director?: DirectorOptions;
-  samplesPerMinute?: number;
+// With --json, stdout is one object and nothing else.
+const print = (line: string) => (json ? process.stderr : process.stdout).write(`${line}\n`);
+const seeds = chooseSeeds(args);
+const RULES = ["rotisserie", "2017", "2017 without hold"] as const;
+const MEASURES = ["regret", "wrongSwitchesPerHour", "switchesPerHour", "within2", "ageSeconds", "samples"] as const;
+const COLUMNS = [...MEASURES, "noMatch"] as const;
+type Column = (typeof COLUMNS)[number];
+
+function chooseSeeds(flags: readonly string[]): number[] {
+  const at = flags.indexOf("--seeds");
+  const range = flags.includes("--development") ? DEVELOPMENT_SEEDS : HELD_OUT_SEEDS;
+  const given = at < 0 ? `${range.from}-${range.to}` : (flags[at + 1] ?? "");
+  const [, first = "", last] = /^(\d{1,6})(?:-(\d{1,6}))?$/.exec(given) ?? [];
+  const from = last === undefined ? range.from : Number(first);
+  const count = last === undefined ? Number(first) : Number(last) - from + 1;
+  if (!(count >= 1)) {
+    process.stderr.write(`--seeds "${given}": a number of evenings, or seeds like 1-20\n`);
+    process.exit(2);
+  }
+  return Array.from({ length: count }, (_, i) => from + i);
 }
 
-function run(setting: Setting, count: number, rules: readonly Rule[]): Record<string, Score[]> {
-  const { world = WORLD, director = DIRECTOR, samplesPerMinute = RULE.samplesPerMinute } = setting;
-  const scores: Record<string, Score[]> = {};
-  for (let seed = 1; seed <= count; seed++) {
-    const evening = createEvening(world, seed);
-    for (const rule of rules) {
-      const shown =
-        rule === "rotisserie"
-          ? rotisserie(world, evening, seed, { director, rule: { ...RULE, samplesPerMinute } })
-          : ancestor(world, evening, seed, { hold: rule === "2017" });
-      scores[rule] = [...(scores[rule] ?? []), score(evening, shown)];
-    }
+function run(): Record<(typeof RULES)[number], Score[]> {
+  const scores: Record<(typeof RULES)[number], Score[]> = { rotisserie: [], "2017": [], "2017 without hold": [] };
+  for (const seed of seeds) {
+    const evening = createEvening(WORLD, seed);
+    scores.rotisserie.push(score(evening, rotisserie(WORLD, evening, seed)));
+    scores["2017"].push(score(evening, ancestor(WORLD, evening, seed)));
+    scores["2017 without hold"].push(score(evening, ancestor(WORLD, evening, seed, { hold: false })));
   }
   return scores;
 }
 
-const COLUMNS = [
-  "regret",
-  "within2",
-  "wrongSwitchesPerHour",
-  "switchesPerHour",
-  "ageSeconds",
-  "samples",
-  "noMatch",
-] as const;
-/** For these, more is better: the worst is the smallest. */
-const MORE_IS_BETTER = new Set<string>(["within2"]);
-
-function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
-}
-
-function summary(scores: readonly Score[], column: (typeof COLUMNS)[number]) {
+/** Median and worst of the seeds. within2 is the only column where more is better. */
+function summary(scores: readonly Score[], column: Column) {
   const values = scores.map((one) => one[column]);
-  return { median: median(values), worst: MORE_IS_BETTER.has(column) ? Math.min(...values) : Math.max(...values) };
+  return { median: median(values), worst: column === "within2" ? Math.min(...values) : Math.max(...values) };
 }
 
-function format(column: string, value: number): string {
+function format(column: Column, value: number): string {
   if (column === "within2" || column === "noMatch") return `${(value * 100).toFixed(1)} %`;
-  return value.toFixed(column === "samples" ? 0 : 2);
+  return value.toFixed(column === "samples" ? 0 : 1);
 }
 
-function table(scores: Record<string, Score[]>): void {
-  print(`${"".padEnd(20)}${COLUMNS.map((column) => column.padStart(24)).join("")}`);
-  for (const [rule, own] of Object.entries(scores)) {
-    const cells = COLUMNS.map((column) => {
-      const { median: middle, worst } = summary(own, column);
-      return `${format(column, middle)} (${format(column, worst)})`.padStart(24);
+function table(scores: ReturnType<typeof run>): void {
+  print(["", ...RULES].map((cell, i) => (i === 0 ? cell.padEnd(22) : cell.padStart(20))).join(""));
+  for (const column of COLUMNS) {
+    const cells = RULES.map((rule) => {
+      const { median: middle, worst } = summary(scores[rule], column);
+      return `${format(column, middle)} (${format(column, worst)})`.padStart(20);
     });
-    print(`${rule.padEnd(20)}${cells.join("")}`);
+    print(`${column.padEnd(22)}${cells.join("")}`);
   }
 }
 
-/** Ours against the ancestor's: share of regret, of wrong switches and of samples, median of the seeds. */
-function ratios(scores: Record<string, Score[]>) {
-  const ours = scores.rotisserie ?? [];
-  const theirs = scores["2017"] ?? [];
-  const ratio = (column: (typeof COLUMNS)[number]) =>
-    median(ours.map((one, i) => one[column] / Math.max(1e-9, theirs[i]?.[column] ?? 0)));
-  return { regret: ratio("regret"), wrong: ratio("wrongSwitchesPerHour"), samples: ratio("samples") };
+function reportSensitivity(): SensitivityRow[] {
+  const rows: SensitivityRow[] = [];
+  const cell = ({ regret, wrong }: SensitivityRow["up"]) =>
+    `${regret.toFixed(2)} / ${wrong.toFixed(2)}${regret > 0.5 || wrong > 0.25 ? " *" : "  "}`.padStart(18);
+  print("\nOne number at a time: our share of the ancestor's regret / wrong switches (* over the target)\n");
+  print(`${"".padEnd(30)}${"-50 %  ".padStart(18)}${"+50 %  ".padStart(18)}`);
+  sensitivity(seeds, (row) => {
+    rows.push(row);
+    print(`${`${row.group} ${row.name}`.padEnd(30)}${cell(row.down)}${cell(row.up)}`);
+  });
+  return rows;
 }
 
-function sensitivity(): void {
-  const few = Math.min(seeds, 3);
-  const base: World = { ...WORLD, hours: 2 };
-  print(
-    `\nEach number by half, down and up (${few} seeds of ${base.hours} h): our share of the ancestor's regret / wrong switches\n`,
-  );
-  const line = (name: string, down: Setting, up: Setting) => {
-    const cells = [down, up].map((setting) => {
-      const { regret, wrong } = ratios(run(setting, few, ["rotisserie", "2017"]));
-      return `${regret.toFixed(2)} / ${wrong.toFixed(2)}`.padStart(16);
-    });
-    print(`${name.padEnd(26)}${cells.join("")}`);
-  };
-  print(`${"".padEnd(26)}${"-50 %".padStart(16)}${"+50 %".padStart(16)}`);
-  for (const [name, value] of Object.entries(WORLD)) {
-    if (name === "hours") continue;
-    const whole = ["streams", "playersLow", "playersHigh"].includes(name);
-    const by = (factor: number): World => ({ ...base, [name]: whole ? Math.round(value * factor) : value * factor });
-    line(name, { world: by(0.5) }, { world: by(1.5) });
-  }
-  for (const [name, value] of Object.entries(DIRECTOR)) {
-    line(
-      `director.${name}`,
-      { world: base, director: { ...DIRECTOR, [name]: value * 0.5 } },
-      { world: base, director: { ...DIRECTOR, [name]: value * 1.5 } },
-    );
-  }
-  line(
-    "samplesPerMinute",
-    { world: base, samplesPerMinute: RULE.samplesPerMinute * 0.5 },
-    { world: base, samplesPerMinute: RULE.samplesPerMinute * 1.5 },
-  );
-}
-
-const scores = run({}, seeds, ["rotisserie", "2017", "2017 without hold"]);
-const share = ratios(scores);
-print(`${seeds} evenings of ${WORLD.hours} h, ${WORLD.streams} streams: median (worst)\n`);
-table(scores);
+const scores = run();
+const { regret, wrong } = shares(scores.rotisserie, scores["2017"]);
+const samples = median(scores.rotisserie.map((one, i) => one.samples / (scores["2017"][i]?.samples ?? 1)));
 print(
-  `\nours / 2017: regret ${share.regret.toFixed(2)} (target <= 0.50), wrong switches ${share.wrong.toFixed(2)} (<= 0.25), samples ${share.samples.toFixed(2)} (<= 0.50)`,
+  `seeds ${seeds[0]}-${seeds.at(-1)}: ${seeds.length} evenings of ${WORLD.hours} h, ${WORLD.streams} streams: median (worst)\n`,
 );
-if (args.includes("--sensitivity")) sensitivity();
+table(scores);
+const target = (name: string, value: number, most: number) => `${name} ${value.toFixed(3)} (target <= ${most})`;
+print(
+  `\nours / 2017: ${target("regret", regret, 0.5)}, ${target("wrong switches", wrong, 0.25)}, ${target("samples", samples, 0.5)}`,
+);
+const rows = args.includes("--sensitivity") ? reportSensitivity() : undefined;
 if (args.includes("--picture")) {
-  const evening = createEvening(WORLD, 1);
-  const svg = drawEvening(evening, rotisserie(WORLD, evening, 1), ancestor(WORLD, evening, 1));
-  await writeFile("docs/pictures/evening.svg", svg);
+  const seed = seeds[0] ?? 1;
+  const evening = createEvening(WORLD, seed);
+  const picture = drawEvening({
+    evening,
+    seed,
+    ours: rotisserie(WORLD, evening, seed),
+    theirs: ancestor(WORLD, evening, seed),
+  });
+  await writeFile("docs/pictures/evening.svg", picture);
   print("\ndocs/pictures/evening.svg written");
 }
 if (json) {
-  const rows = (["rotisserie", "2017"] as const).map((rule) => ({
-    rule,
-    ...Object.fromEntries(COLUMNS.map((column) => [column, summary(scores[rule] ?? [], column).median])),
-    worst: Object.fromEntries(COLUMNS.map((column) => [column, summary(scores[rule] ?? [], column).worst])),
-  }));
-  print(JSON.stringify({ seeds, hours: WORLD.hours, streams: WORLD.streams, share, rows }));
+  const documentRows = (of: "median" | "worst") =>
+    (["rotisserie", "2017"] as const).map((rule) => ({
+      rule,
+      ...Object.fromEntries(MEASURES.map((measure) => [measure, summary(scores[rule], measure)[of]])),
+    }));
+  const { hours, streams } = WORLD;
+  const share = { regret, wrong, samples };
+  const document = { seeds, hours, streams, share, rows: documentRows("median"), worst: documentRows("worst") };
+  process.stdout.write(`${JSON.stringify(rows ? { ...document, sensitivity: rows } : document)}\n`);
 }

@@ -1,4 +1,5 @@
 /** Everything that is read: real frames and what streams make of them, transplanted digits, drawn strips. */
+import { findProfile } from "../../functions/ocr/games/index.ts";
 import type { Box, Grey } from "../../functions/ocr/picture.ts";
 import type { Strip } from "../../functions/ocr/reader.ts";
 import { type Frame, readManifest } from "./manifest.ts";
@@ -38,7 +39,7 @@ async function* realSamples(frame: Frame, plan: Plan): AsyncGenerator<Sample> {
   const grey = await greyFrame(frame.path);
   const clean = await sampleOf(frame, grey, "clean");
   yield clean;
-  const hud = frame.box && hudIn(clean.strip, hudOf(frame.box, grey));
+  const hud = frame.box && hudIn(clean.strip, hudOf(frame.game, frame.box, grey));
   yield* degraded({ ...clean, degradation: "" }, hud, true, 0, TAKEN.length);
   if (plan.transplants && frame.want) yield* barred(frame, grey);
 }
@@ -69,7 +70,12 @@ async function* transplants(frames: Frame[], plan: Plan): AsyncGenerator<Sample>
         want: { ...frame.want, alive: count },
       };
       yield { ...base, degradation: "clean", strip };
-      yield* degraded({ ...base, degradation: "", strip }, hudIn(strip, hudOf(frame.box, grey)), plan.full, turn++);
+      yield* degraded(
+        { ...base, degradation: "", strip },
+        hudIn(strip, hudOf(frame.game, frame.box, grey)),
+        plan.full,
+        turn++,
+      );
     }
   }
 }
@@ -83,7 +89,12 @@ async function* drawn(plan: Plan): AsyncGenerator<Sample> {
     const sample = { ...scene, source: "drawn", strip };
     yield { ...sample, degradation: "clean" };
     const box = digits && { x: digits.x, y: digits.y, width: digits.w, height: digits.h };
-    yield* degraded({ ...sample, degradation: "" }, box && hudIn(strip, hudOf(box, grey)), plan.full, turn++);
+    yield* degraded(
+      { ...sample, degradation: "" },
+      box && hudIn(strip, hudOf(scene.game, box, grey)),
+      plan.full,
+      turn++,
+    );
   }
 }
 
@@ -134,10 +145,13 @@ function stripAt(shown: Grey, { region, frame }: Strip): Strip {
 }
 
 /** The HUD line around the digits: everything from a third of the frame's height left of them to the right edge. */
-function hudOf(box: Box, { width, height }: Grey): Box {
+function hudOf(game: string, box: Box, { width, height }: Grey): Box {
   const x = Math.max(0, box.x - 0.33 * height);
-  const y = Math.max(0, box.y - 0.7 * box.height);
-  return { x, y, width: Math.min(width, box.x + box.width + 0.2 * height) - x, height: 2.4 * box.height };
+  // Icons that stand above their numbers belong to the HUD: a scene that moved through them would leave no counter.
+  const above = findProfile(game)?.labelSide === "above" ? 4 : 0.7;
+  const y = Math.max(0, box.y - above * box.height);
+  const bottom = box.y + 1.7 * box.height;
+  return { x, y, width: Math.min(width, box.x + box.width + 0.2 * height) - x, height: bottom - y };
 }
 
 function hudIn({ picture, region }: Strip, box: Box): Box {
