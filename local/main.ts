@@ -11,7 +11,8 @@ import { startBroker } from "./broker/broker.ts";
 import { parseWiring } from "./broker/wiring.ts";
 import { describeDelivery, describeLog, wordLog } from "./lines.ts";
 import { type Options, parseOptions } from "./options.ts";
-import { type Child, demandFree, freePort, startChild } from "./processes.ts";
+import { demandFree, freePort, startChild } from "./processes.ts";
+import { type Settings, tellPrograms } from "./settings.ts";
 import { startWebTier } from "./webtier.ts";
 
 const root = findRoot(dirname(fileURLToPath(import.meta.url)));
@@ -26,26 +27,12 @@ async function start(options: Options): Promise<void> {
   const print = (line: string) => process.stdout.write(`${line}\n`);
   await demandFree(options.port);
   const wiring = parseWiring(await manifests(join(root, "knative", "base")));
-
-  const child = async (name: string, script: string, port: number, env: Record<string, string>) => {
-    const started = startChild({
-      name,
-      command: process.execPath,
-      args: ["--enable-source-maps", join(dist, script)],
-      env: { PORT: String(port), LOG_LEVEL: options.logLevel === "silent" ? "error" : "info", ...env },
-      inherited: { PATH: process.env.PATH, HOME: process.env.HOME },
-      onLog: (from, line) => {
-        const words = describeLog(from, line, options.logLevel);
-        if (words) print(words);
-      },
-      onExit: (from, code) => void end(1, `${from} ended by itself with code ${code}`),
-    });
-    undo.push(() => started.stop());
-    return started;
+  const ports = {
+    poller: await freePort(),
+    capture: await freePort(),
+    ocr: await freePort(),
+    simulator: await freePort(),
   };
-
-  const twitch = options.twitch ? realTwitch(options.twitch) : await startSimulator(options, child, print);
-  const ports = { poller: await freePort(), capture: await freePort(), ocr: await freePort() };
   let startClock = () => {};
   const broker = await startBroker({
     wiring,
@@ -64,12 +51,36 @@ async function start(options: Options): Promise<void> {
   });
   undo.push(() => broker.stop());
 
-  const children: Child[] = [];
-  for (const name of functions) {
-    const env = { ...twitch.env[name], ...(name === "poller" && { K_SINK: broker.url }) };
-    children.push(await child(name, `functions/${name}/main.js`, ports[name], env));
+  const told = tellPrograms({
+    env: process.env,
+    ports,
+    sink: broker.url,
+    logLevel: options.logLevel === "silent" ? "error" : "info",
+    simulated: !options.realTwitch,
+    framesDir: options.framesDir && resolve(options.framesDir),
+    simulatorCache: join(root, ".cache", "simulator"),
+  });
+  const child = (name: string, script: string, env: Settings) => {
+    const started = startChild({
+      name,
+      command: process.execPath,
+      args: ["--enable-source-maps", join(dist, script)],
+      env,
+      inherited: { PATH: process.env.PATH, HOME: process.env.HOME },
+      onLog: (from, line) => {
+        const words = describeLog(from, line, options.logLevel);
+        if (words) print(words);
+      },
+      onExit: (from, code) => void end(1, `${from} ended by itself with code ${code}`),
+    });
+    undo.push(() => started.stop());
+    return started.ready;
+  };
+  if (told.simulator) {
+    print("No Twitch credentials are set: simulated streams. Encoding the first ones ...");
+    await child("simulator", "local/twitch/main.js", told.simulator);
   }
-  await Promise.all(children.map(({ ready }) => ready));
+  await Promise.all(functions.map((name) => child(name, `functions/${name}/main.js`, told[name])));
   startClock();
 
   const web = await startWebTier({
@@ -77,7 +88,7 @@ async function start(options: Options): Promise<void> {
     port: options.port,
     pageDir: join(dist, "static"),
     pollerPort: ports.poller,
-    simulatorPort: twitch.simulatorPort,
+    simulatorPort: told.simulator && ports.simulator,
     root,
     path: process.env.PATH,
     onLine: (line) => {
@@ -86,83 +97,8 @@ async function start(options: Options): Promise<void> {
     onExit: (reason) => void end(1, reason),
   });
   undo.push(() => web.stop());
-  print(`\nRotisserie is on http://localhost:${options.port}  (${web.name}; ${twitch.words}; Ctrl-C ends it)\n`);
-}
-
-interface Twitch {
-  words: string;
-  simulatorPort: number | undefined;
-  env: Record<(typeof functions)[number], Record<string, string>>;
-}
-
-/** Settings an operator may give the functions on this machine too. */
-function passedOn(names: string[]): Record<string, string> {
-  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
-}
-
-const POLLER_SETTINGS = [
-  "GAMES",
-  "LANGUAGES",
-  "ROTISSERIE_ALLOWLIST",
-  "ROTISSERIE_BLOCKLIST",
-  "SAMPLES_PER_MINUTE",
-  "IDLE_AFTER",
-  "ALWAYS_ON",
-  "REDIS_URL",
-];
-const CAPTURE_SETTINGS = ["FFMPEG_PATH"];
-const OCR_SETTINGS = ["OCR_DEBUG", "OCR_ACCEPT", "OCR_ENGINE"];
-
-function realTwitch(credentials: Record<string, string>): Twitch {
-  return {
-    words: "real Twitch",
-    simulatorPort: undefined,
-    env: {
-      poller: { ...credentials, ...passedOn(POLLER_SETTINGS) },
-      capture: passedOn(CAPTURE_SETTINGS),
-      ocr: passedOn(OCR_SETTINGS),
-    },
-  };
-}
-
-async function startSimulator(
-  options: Options,
-  child: (name: string, script: string, port: number, env: Record<string, string>) => Promise<Child>,
-  print: (line: string) => void,
-): Promise<Twitch> {
-  const port = await freePort();
-  const base = `http://localhost:${port}`;
-  print("No Twitch credentials are set: simulated streams. Encoding the first ones ...");
-  const simulator = await child("simulator", "local/twitch/main.js", port, {
-    SIMULATOR_URL: base,
-    SIMULATOR_CACHE: process.env.SIMULATOR_CACHE ?? join(root, ".cache", "simulator"),
-    ...passedOn(["SIMULATOR_SEED", "SIMULATOR_CHANNELS", "SIMULATOR_FRAMES_FILTER", "SIMULATOR_FRAMES_HEIGHTS"]),
-    ...passedOn(CAPTURE_SETTINGS),
-    ...(process.env.GAMES && { SIMULATOR_GAMES: process.env.GAMES }),
-    ...(options.framesDir && { SIMULATOR_FRAMES: resolve(options.framesDir) }),
-  });
-  await simulator.ready;
-  return {
-    words: "simulated streams",
-    simulatorPort: port,
-    env: {
-      poller: {
-        ...passedOn(POLLER_SETTINGS),
-        TWITCH_API_URL: `${base}/helix`,
-        TWITCH_AUTH_URL: `${base}/oauth2`,
-        clientID: "simulated",
-        clientSecret: "simulated",
-        STREAM_URL: "/simulator/hls/{login}.m3u8",
-      },
-      capture: {
-        ...passedOn(CAPTURE_SETTINGS),
-        TWITCH_GQL_URL: `${base}/gql`,
-        TWITCH_USHER_URL: base,
-        ALLOWED_HOSTS: base,
-      },
-      ocr: passedOn(OCR_SETTINGS),
-    },
-  };
+  const twitch = told.simulator ? "simulated streams" : "real Twitch";
+  print(`\nRotisserie is on http://localhost:${options.port}  (${web.name}; ${twitch}; Ctrl-C ends it)\n`);
 }
 
 async function manifests(dir: string): Promise<{ name: string; text: string }[]> {

@@ -8,8 +8,8 @@ export interface Options {
   port: number;
   /** Directory of real frames with a manifest.tsv, for the simulator only. */
   framesDir: string | undefined;
-  /** Credentials of the real Twitch; without them the simulator runs. */
-  twitch: Record<string, string> | undefined;
+  /** Whether credentials are set; without them the simulator runs. */
+  realTwitch: boolean;
   logLevel: LogLevel;
   /** Whether a line per event is printed. */
   quiet: boolean;
@@ -23,13 +23,16 @@ export const USAGE = `npm start -- [--frames DIR] [--quiet]
   PORT=8080      port of the page
   TWITCH_CLIENT_ID, TWITCH_CLIENT_SECRET (or clientID and token): real Twitch instead of the simulator`;
 
+/** Any of them alone means real Twitch is wanted: the poller says which one is missing. */
+const CREDENTIALS = ["TWITCH_CLIENT_ID", "TWITCH_CLIENT_SECRET", "clientID", "clientSecret", "token"];
+
 /** @throws ConfigError naming the option or variable that is wrong. */
 export function parseOptions(args: string[], env: Env): Options {
   const { values } = parse(args);
   return {
     port: integer(env, "PORT", 8080, 1, 65_535),
     framesDir: values.frames,
-    twitch: credentials(env),
+    realTwitch: CREDENTIALS.some((name) => optionalText(env, name) !== undefined),
     logLevel: oneOf(env, "LOG_LEVEL", LOG_LEVELS, "warn"),
     quiet: values.quiet ?? false,
     web: oneOf(env, "WEB", ["auto", "nginx", "node"], "auto"),
@@ -42,17 +45,4 @@ function parse(args: string[]) {
   } catch (error) {
     throw new ConfigError(`${error instanceof Error ? error.message : error}\n${USAGE}`);
   }
-}
-
-/** Both the names that are common today and the documented ones. An id alone is a mistake worth a clear word. */
-function credentials(env: Env): Record<string, string> | undefined {
-  const clientID = optionalText(env, "TWITCH_CLIENT_ID") ?? optionalText(env, "clientID");
-  const clientSecret = optionalText(env, "TWITCH_CLIENT_SECRET") ?? optionalText(env, "clientSecret");
-  const token = optionalText(env, "token");
-  if (!clientID && !clientSecret && !token) return undefined;
-  if (!clientID) throw new ConfigError("TWITCH_CLIENT_ID (or clientID) is not set, but a secret or token is");
-  if (!clientSecret && !token) {
-    throw new ConfigError("TWITCH_CLIENT_ID is set: TWITCH_CLIENT_SECRET (or token) is needed too");
-  }
-  return { clientID, ...(clientSecret && { clientSecret }), ...(token && { token }) };
 }
