@@ -11,7 +11,7 @@ import { frameCaptured } from "../functions/contracts/events.ts";
 import { cropOf } from "../functions/contracts/games.ts";
 import { writeEvent } from "../functions/runtime/wire.ts";
 import { gameOf } from "./ocr/picture.ts";
-import { drawnScenes } from "./ocr/rendered.ts";
+import { draw, drawnScenes } from "./ocr/rendered.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -74,8 +74,8 @@ try {
 async function pictures(): Promise<{ headers: Record<string, string>; body: Buffer }[]> {
   const game = gameOf("pubg");
   const list: { headers: Record<string, string>; body: Buffer }[] = [];
-  for (const scene of drawnScenes(4, 0).slice(0, 50)) {
-    const { grey } = scene.draw();
+  for (const { scene } of drawnScenes(4, 0).slice(0, 50)) {
+    const { grey } = draw(scene);
     const crop = cropOf(game, grey.width, grey.height);
     const data = await sharp(grey.data, { raw: { width: grey.width, height: grey.height, channels: 1 } })
       .extract(crop)

@@ -1,7 +1,10 @@
-/** Fits certainty -> share right: bins of equal size, made to rise (pool adjacent violators), a little doubt kept. */
+/** What is fitted on labelled readings: certainty -> share right, and the least confidence that is accepted. */
 import { type Read, verdict } from "./tally.ts";
 
-export function fitCurve(reads: readonly Read[]): [number, number][] {
+export type Curve = [certainty: number, confidence: number][];
+
+/** Bins of equal size, made to rise (pool adjacent violators), a little doubt kept. */
+export function fitCurve(reads: readonly Read[]): Curve {
   const said = reads
     .flatMap((read) =>
       "alive" in read.sight ? [{ x: read.sight.certainty, right: verdict(read, 0) === "exact" ? 1 : 0 }] : [],
@@ -11,7 +14,6 @@ export function fitCurve(reads: readonly Read[]): [number, number][] {
   const pools: { x: number; right: number; count: number }[] = [];
   for (let from = 0; from < said.length; from += size) {
     const part = said.slice(from, from + size);
-    // One reading more, wrong by half, in each bin: a bin without errors is not perfect.
     const right = part.reduce((sum, one) => sum + one.right, 0);
     pools.push({ x: part.reduce((sum, { x }) => sum + x, 0) / part.length, right, count: part.length });
     while (pools.length > 1) {
@@ -21,5 +23,39 @@ export function fitCurve(reads: readonly Read[]): [number, number][] {
       pools.splice(-2, 2, { x: (a.x * a.count + b.x * b.count) / count, right: a.right + b.right, count });
     }
   }
+  // One reading more, wrong by half, in each pool: a pool without errors is not perfect.
   return pools.map(({ x, right, count }) => [Number(x.toFixed(4)), Number(((right + 0.5) / (count + 1)).toFixed(4))]);
+}
+
+/** Straight lines between the points, from 0,0; level after the last one. */
+export function along(curve: Curve, certainty: number): number {
+  let [fromX, fromY] = [0, 0];
+  for (const [x, y] of curve) {
+    if (certainty <= x) return x === fromX ? y : fromY + ((y - fromY) * (certainty - fromX)) / (x - fromX);
+    [fromX, fromY] = [x, y];
+  }
+  return fromY;
+}
+
+const THRESHOLDS = [0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97];
+/** A wrong number on the page is worth so many missing samples of a stream. */
+const COST_OF_WRONG = 30;
+
+/** The least confidence with the most readings exact, less what the wrong and invented ones cost. */
+export function fitThreshold(reads: readonly Read[]): number {
+  const worth = (accept: number) => {
+    const kinds = reads.map((read) => verdict(read, accept));
+    const wrong = kinds.filter((kind) => kind === "wrong" || kind === "invented").length;
+    return kinds.filter((kind) => kind === "exact").length - COST_OF_WRONG * wrong;
+  };
+  return THRESHOLDS.map((accept) => ({ accept, worth: worth(accept) })).reduce((a, b) => (b.worth > a.worth ? b : a))
+    .accept;
+}
+
+/** The same readings with the confidence that another curve gives them. */
+export function withCurve(reads: readonly Read[], curve: Curve): Read[] {
+  return reads.map((read) => ({
+    ...read,
+    confidence: "alive" in read.sight ? along(curve, read.sight.certainty) : 0,
+  }));
 }

@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import sharp from "sharp";
 import { type Card, debugPage } from "../../functions/ocr/debug-page.ts";
+import { load } from "./cache.ts";
 import { type Read, verdict } from "./tally.ts";
 
 const MOST = 400;
@@ -16,10 +17,6 @@ export async function writePage(path: string, reads: readonly Read[], accept: nu
   const cards: Card[] = [];
   for (const { read, kind } of shown.slice(0, MOST)) {
     const { sample, sight, engine, confidence } = read;
-    const { data, width, height } = sample.strip.picture;
-    const png = await sharp(data, { raw: { width, height, channels: 1 } })
-      .png()
-      .toBuffer();
     const sure = `confidence ${confidence.toFixed(3)}`;
     const said =
       "alive" in sight
@@ -27,7 +24,7 @@ export async function writePage(path: string, reads: readonly Read[], accept: nu
         : sight.reason;
     const want = sample.want ? `${sample.want.phase} ${sample.want.alive}` : "nothing";
     cards.push({
-      image: `data:image/png;base64,${png.toString("base64")}`,
+      image: await imageOf(read),
       kind,
       text: `read ${said}; there is ${want}`,
       facts: [sample.name, sample.game, sample.hud, sample.degradation, engine],
@@ -35,4 +32,14 @@ export async function writePage(path: string, reads: readonly Read[], accept: nu
   }
   writeFileSync(path, debugPage("OCR: wrong and unread", cards));
   return shown.length;
+}
+
+async function imageOf({ picture: { key, place } }: Read): Promise<string> {
+  const picture = load(key)?.[place]?.strip.picture;
+  if (!picture) return "data:,";
+  const { data, width, height } = picture;
+  const png = await sharp(data, { raw: { width, height, channels: 1 } })
+    .png()
+    .toBuffer();
+  return `data:image/png;base64,${png.toString("base64")}`;
 }

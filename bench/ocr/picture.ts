@@ -1,19 +1,30 @@
-/** Pictures as the reader gets them: cut, scaled and encoded like capture does it, then decoded by the function's own code. */
+/** Pictures as the reader gets them: cut and scaled like capture does it, encoded by capture's code, decoded by the reader's. */
+import { readFile } from "node:fs/promises";
 import sharp from "sharp";
+import { encode } from "../../functions/capture/encode.ts";
 import { cropOf, findGame, type Game } from "../../functions/contracts/games.ts";
 import { decode } from "../../functions/ocr/decode.ts";
 import type { Grey } from "../../functions/ocr/picture.ts";
 import type { Strip } from "../../functions/ocr/reader.ts";
 import type { Frame, Want } from "./manifest.ts";
 
-/** One picture of the bench: what is shown to the engines and what stands on it. */
-export interface Sample {
+/** What stands on a picture and where it comes from. */
+export interface Label {
   name: string;
   game: string;
   hud: string;
+  /** The repository a real picture is from, or "drawn". */
   source: string;
   degradation: string;
   want: Want | undefined;
+  /** A real frame, a number set into one, a crop at its place, a drawn strip, or a real frame of another game. */
+  origin: "real" | "set" | "crop" | "drawn" | "stranger";
+  /** Of drawn strips. */
+  language?: string;
+}
+
+/** One picture of the bench: what is shown to the engines and what stands on it. */
+export interface Sample extends Label {
   strip: Strip;
 }
 
@@ -23,9 +34,13 @@ export function gameOf(id: string): Game {
   return game;
 }
 
-/** The frame as it is, in grey. */
+/** More than an 8K frame; a manifest is as good as a stranger. */
+const MAX_PIXELS = 36_000_000;
+
+/** The frame as it is, in grey. Throws with the reason when it is no picture. */
 export async function greyFrame(path: string): Promise<Grey> {
-  const { data, info } = await sharp(path)
+  const bytes = await readFile(path);
+  const { data, info } = await sharp(bytes, { limitInputPixels: MAX_PIXELS })
     .removeAlpha()
     .toColourspace("b-w")
     .extractChannel(0)
@@ -34,15 +49,18 @@ export async function greyFrame(path: string): Promise<Grey> {
   return { data, width: info.width, height: info.height };
 }
 
+/** The region of a game, through the encoding of capture. */
 export async function stripOf(frame: Grey, game: Game): Promise<Strip> {
   const crop = cropOf(game, frame.width, frame.height);
-  const bytes = await sharp(frame.data, { raw: { width: frame.width, height: frame.height, channels: 1 } })
+  const luma = await sharp(frame.data, { raw: { width: frame.width, height: frame.height, channels: 1 } })
     .extract(crop)
     .resize(crop.imageWidth, crop.imageHeight, { fit: "fill" })
-    .webp({ quality: 90 })
+    .extractChannel(0)
+    .raw()
     .toBuffer();
+  const { image, contentType } = await encode(luma, { width: crop.imageWidth, height: crop.imageHeight });
   return {
-    picture: await decode(bytes, "image/webp"),
+    picture: await decode(image, contentType),
     region: { x: crop.left, y: crop.top, width: crop.width, height: crop.height },
     frame: { width: frame.width, height: frame.height },
   };
@@ -52,5 +70,5 @@ export async function sampleOf(frame: Frame, grey: Grey, degradation: string): P
   const { name, game, hud, source, want, region, width, height } = frame;
   // A file that is a crop already is read as it is.
   const strip = region ? { picture: grey, region, frame: { width, height } } : await stripOf(grey, gameOf(game));
-  return { name, game, hud, source, want, degradation, strip };
+  return { name, game, hud, source, want, degradation, origin: "real", strip };
 }

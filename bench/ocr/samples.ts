@@ -1,134 +1,138 @@
-/** Everything that is read: real frames and what streams make of them, transplanted digits, drawn strips. */
+/** Everything that is read: real frames and what streams make of them, transplanted digits, drawn strips. Jobs are plain data. */
+import { encode } from "../../functions/capture/encode.ts";
+import { decode } from "../../functions/ocr/decode.ts";
+import { LINE_HEIGHT } from "../../functions/ocr/engines/engine.ts";
 import { findProfile } from "../../functions/ocr/games/index.ts";
 import type { Box, Grey } from "../../functions/ocr/picture.ts";
 import type { Strip } from "../../functions/ocr/reader.ts";
-import { type Frame, readManifest } from "./manifest.ts";
+import { type Crop, setInto } from "./crops.ts";
+import type { Frame } from "./manifest.ts";
 import { gameOf, greyFrame, type Sample, sampleOf, stripOf } from "./picture.ts";
-import { drawnScenes } from "./rendered.ts";
-import { QUALITIES, streamed, TAKEN } from "./stream.ts";
-import { COUNTS, digitsOf, transplanted } from "./transplant.ts";
+import { type Drawn, draw } from "./rendered.ts";
+import { QUALITIES, type Quality, streamed, TAKEN } from "./stream.ts";
+import { COUNTS, type Digit, digitsOf, transplanted } from "./transplant.ts";
 
-export interface Plan {
-  frames: string | undefined;
-  /** Only this game's pictures. */
-  game: string | undefined;
-  /** Drawn strips per language of PUBG, and per other game. */
-  each: number;
-  others: number;
-  /** Also degrade transplanted and drawn strips at every quality; else each gets one. */
-  full: boolean;
-  transplants: boolean;
-  /** The same frames through the profiles of other games: nothing may be found there. */
-  strangers: boolean;
+/** One unit of work: the pictures that are made of one frame or scene. `turn` picks the quality where each gets only one. */
+export type Job =
+  | { kind: "real"; frame: Frame; bars: boolean }
+  | { kind: "crop"; crop: Crop }
+  | { kind: "set"; frame: Frame; turn: number }
+  | { kind: "stranger"; frame: Frame; games: string[] }
+  | { kind: "drawn"; drawn: Drawn; turn: number };
+
+/** `donors`: frames whose digits may be transplanted. */
+export async function makeSamples(job: Job, donors: readonly Frame[]): Promise<Sample[]> {
+  switch (job.kind) {
+    case "real":
+      return realSamples(job.frame, job.bars);
+    case "crop":
+      return [await cropSample(job.crop)];
+    case "set":
+      return transplants(job.frame, job.turn, await digitsFrom(donors));
+    case "stranger":
+      return strangers(job.frame, job.games);
+    case "drawn":
+      return drawnSamples(job.drawn, job.turn);
+  }
 }
 
-export async function* samples(plan: Plan): AsyncGenerator<Sample> {
-  const all = plan.frames ? readManifest(plan.frames) : [];
-  const wanted = all.filter(({ game }) => !plan.game || game === plan.game);
-  for (const frame of wanted) yield* realSamples(frame, plan);
-  if (plan.transplants)
-    yield* transplants(
-      wanted.filter(({ game }) => game === "pubg"),
-      plan,
-    );
-  if (plan.strangers) yield* strangers(all, plan);
-  if (plan.each > 0) yield* drawn(plan);
-}
-
-async function* realSamples(frame: Frame, plan: Plan): AsyncGenerator<Sample> {
+async function realSamples(frame: Frame, bars: boolean): Promise<Sample[]> {
   const grey = await greyFrame(frame.path);
   const clean = await sampleOf(frame, grey, "clean");
-  yield clean;
-  const hud = frame.box && hudIn(clean.strip, hudOf(frame.game, frame.box, grey));
-  yield* degraded({ ...clean, degradation: "" }, hud, true, 0, TAKEN.length);
-  if (plan.transplants && frame.want) yield* barred(frame, grey);
+  // Without its place the HUD is taken to be the whole line that the profile looks at.
+  const hud = frame.want && (frame.box ? hudOf(frame.box, grey) : lineOf(frame.game, clean.strip.frame));
+  const streams = await degraded(clean, hud && hudIn(clean.strip, hud), QUALITIES, TAKEN.length);
+  return [clean, ...streams, ...(bars && frame.want ? [await barred(frame, grey)] : [])];
 }
 
 /** An ultrawide picture on a 16:9 stream: black above and below. */
-async function* barred(frame: Frame, grey: Grey): AsyncGenerator<Sample> {
-  if (frame.game !== "pubg") return;
+async function barred(frame: Frame, grey: Grey): Promise<Sample> {
   const height = Math.round(grey.height / 0.762);
   const data = new Uint8Array(grey.width * height).fill(16);
   data.set(grey.data, Math.floor((height - grey.height) / 2) * grey.width);
-  yield await sampleOf(frame, { data, width: grey.width, height }, "barred");
+  return sampleOf({ ...frame, hud: `${frame.hud} barred` }, { data, width: grey.width, height }, "clean");
 }
 
-async function* transplants(frames: Frame[], plan: Plan): AsyncGenerator<Sample> {
-  const pictures = new Map<Frame, Grey>();
-  for (const frame of frames) if (frame.box) pictures.set(frame, await greyFrame(frame.path));
-  const digits = [...pictures].flatMap(([frame, grey]) => digitsOf(frame, grey));
-  let turn = 0;
-  for (const [frame, grey] of pictures) {
-    for (const count of COUNTS) {
-      const changed = transplanted(frame, grey, count, digits);
-      if (!changed || !frame.box || !frame.want) continue;
-      const strip = await stripOf(changed, gameOf(frame.game));
-      const base = {
-        ...frame,
-        name: `${frame.name} as ${count}`,
-        hud: `${frame.hud} set`,
-        want: { ...frame.want, alive: count },
-      };
-      yield { ...base, degradation: "clean", strip };
-      yield* degraded(
-        { ...base, degradation: "", strip },
-        hudIn(strip, hudOf(frame.game, frame.box, grey)),
-        plan.full,
-        turn++,
-      );
-    }
-  }
+async function cropSample(crop: Crop): Promise<Sample> {
+  const grey = await greyFrame(crop.path);
+  const shown = crop.host ? setInto(await greyFrame(crop.host.path), grey) : grey;
+  return { ...(await sampleOf(crop, shown, "clean")), origin: "crop" };
 }
 
-async function* drawn(plan: Plan): AsyncGenerator<Sample> {
-  let turn = 0;
-  for (const scene of drawnScenes(plan.each, plan.others)) {
-    if (plan.game && scene.game !== plan.game) continue;
-    const { grey, digits } = scene.draw();
-    const strip = await stripOf(grey, gameOf(scene.game));
-    const sample = { ...scene, source: "drawn", strip };
-    yield { ...sample, degradation: "clean" };
-    const box = digits && { x: digits.x, y: digits.y, width: digits.w, height: digits.h };
-    yield* degraded(
-      { ...sample, degradation: "" },
-      box && hudIn(strip, hudOf(scene.game, box, grey)),
-      plan.full,
-      turn++,
-    );
+let pool: Promise<Digit[]> | undefined;
+function digitsFrom(donors: readonly Frame[]): Promise<Digit[]> {
+  // A file that is no picture is told where it is read itself.
+  const from = async (frame: Frame) => digitsOf(frame, await greyFrame(frame.path));
+  pool ??= Promise.all(donors.map((frame) => from(frame).catch(() => []))).then((found) => found.flat());
+  return pool;
+}
+
+async function transplants(frame: Frame, turn: number, digits: readonly Digit[]): Promise<Sample[]> {
+  const grey = await greyFrame(frame.path);
+  const list: Sample[] = [];
+  for (const [index, count] of COUNTS.entries()) {
+    const changed = transplanted(frame, grey, count, digits);
+    if (!changed || !frame.box || !frame.want) continue;
+    const label = { name: `${frame.name} as ${count}`, hud: `${frame.hud} set`, want: { ...frame.want, alive: count } };
+    const sample = await sampleOf({ ...frame, ...label }, changed, "clean");
+    const set = { ...sample, origin: "set" } as const;
+    const hud = hudIn(set.strip, hudOf(frame.box, grey));
+    list.push(set, ...(await degraded(set, hud, oneOf(fitting(set.strip), turn + index), 1)));
   }
+  return list;
+}
+
+async function drawnSamples({ name, hud, want, scene }: Drawn, turn: number): Promise<Sample[]> {
+  const { grey, digits } = draw(scene);
+  const strip = await stripOf(grey, gameOf(scene.game));
+  const label = {
+    name,
+    game: scene.game,
+    hud,
+    want,
+    source: "drawn",
+    origin: "drawn",
+    language: scene.language,
+  } as const;
+  const clean = { ...label, degradation: "clean", strip };
+  const box = digits && hudOf({ x: digits.x, y: digits.y, width: digits.w, height: digits.h }, grey);
+  return [clean, ...(await degraded(clean, box && hudIn(strip, box), oneOf(fitting(strip), turn), 1))];
 }
 
 /** The reading of one game asked of another game's picture. */
-async function* strangers(frames: Frame[], plan: Plan): AsyncGenerator<Sample> {
-  for (const frame of frames) {
-    const grey = await greyFrame(frame.path);
-    for (const game of ["pubg", "pubg-mobile", "fortnite", "warzone", "apex"]) {
-      const related = game === frame.game || (game.startsWith("pubg") && frame.game.startsWith("pubg"));
-      if (related || (plan.game && plan.game !== game)) continue;
-      yield { ...(await sampleOf({ ...frame, game, want: undefined, hud: "other game" }, grey, "clean")) };
-    }
-  }
+async function strangers(frame: Frame, games: readonly string[]): Promise<Sample[]> {
+  const grey = await greyFrame(frame.path);
+  const nothing = { ...frame, want: undefined, hud: "other game", region: undefined };
+  const list: Sample[] = [];
+  for (const game of games) list.push({ ...(await sampleOf({ ...nothing, game }, grey, "clean")), origin: "stranger" });
+  return list;
 }
+
+/** Scaling up is left out: it adds nothing a stream would have. */
+const fitting = ({ frame }: Strip): Quality[] =>
+  QUALITIES.filter(({ lines }) => lines <= Math.max(frame.height, 480) * 1.02);
+const oneOf = <T>(list: readonly T[], turn: number) => list.slice(turn % list.length, (turn % list.length) + 1);
 
 /**
  * Only the region is encoded, with its share of the stream's bits: a hundred whole 4K frames at three qualities would take
- * an hour and show the same blocks. Scaling up is left out: it adds nothing a stream would have.
+ * an hour and show the same blocks.
  */
-async function* degraded(
-  sample: Sample,
-  hud: Box | undefined,
-  full: boolean,
-  turn: number,
-  take = 1,
-): AsyncGenerator<Sample> {
+async function degraded(sample: Sample, hud: Box | undefined, qualities: readonly Quality[], take: number) {
   const { strip } = sample;
-  const { region, frame } = strip;
-  const fitting = QUALITIES.filter(({ lines }) => lines <= Math.max(frame.height, 480) * 1.02);
-  for (const quality of full ? fitting : fitting.slice(turn % fitting.length, (turn % fitting.length) + 1)) {
-    const frames = await streamed(strip.picture, quality, region.height / frame.height, hud);
-    for (const shown of frames.slice(0, take))
-      yield { ...sample, degradation: quality.name, strip: stripAt(shown, strip) };
+  const list: Sample[] = [];
+  for (const quality of qualities.filter((one) => fitting(strip).includes(one))) {
+    const frames = await streamed(strip.picture, quality, strip.region.height / strip.frame.height, hud);
+    for (const shown of frames.slice(0, take)) {
+      list.push({ ...sample, degradation: quality.name, strip: stripAt(await captured(shown), strip) });
+    }
   }
+  return list;
+}
+
+/** What capture sends and the reader unpacks. */
+async function captured({ data, width, height }: Grey): Promise<Grey> {
+  const { image, contentType } = await encode(Buffer.from(data), { width, height });
+  return decode(image, contentType);
 }
 
 /** The degraded picture's place in a frame of its own scale. */
@@ -145,13 +149,16 @@ function stripAt(shown: Grey, { region, frame }: Strip): Strip {
 }
 
 /** The HUD line around the digits: everything from a third of the frame's height left of them to the right edge. */
-function hudOf(game: string, box: Box, { width, height }: Grey): Box {
+function hudOf(box: Box, { width, height }: { width: number; height: number }): Box {
   const x = Math.max(0, box.x - 0.33 * height);
-  // Icons that stand above their numbers belong to the HUD: a scene that moved through them would leave no counter.
-  const above = findProfile(game)?.labelSide === "above" ? 4 : 0.7;
-  const y = Math.max(0, box.y - above * box.height);
-  const bottom = box.y + 1.7 * box.height;
-  return { x, y, width: Math.min(width, box.x + box.width + 0.2 * height) - x, height: bottom - y };
+  const y = Math.max(0, box.y - 0.7 * box.height);
+  return { x, y, width: Math.min(width, box.x + box.width + 0.2 * height) - x, height: 2.4 * box.height };
+}
+
+function lineOf(game: string, { width, height }: { width: number; height: number }): Box | undefined {
+  const profile = findProfile(game);
+  if (!profile) return undefined;
+  return { x: 0, y: (profile.lines[0] ?? 0) * height, width, height: (LINE_HEIGHT / profile.frameHeight) * height };
 }
 
 function hudIn({ picture, region }: Strip, box: Box): Box {

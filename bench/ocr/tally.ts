@@ -1,6 +1,6 @@
 /** Counts of right and wrong, one row for each kind of picture and engine. */
 import type { Sight } from "../../functions/ocr/reader.ts";
-import type { Sample } from "./picture.ts";
+import type { Label } from "./picture.ts";
 
 export interface Row {
   game: string;
@@ -19,12 +19,14 @@ export interface Row {
 }
 
 export interface Read {
-  sample: Sample;
+  sample: Label;
   engine: string;
   sight: Sight;
   /** Calibrated, 0 when unread. */
   confidence: number;
   ms: number;
+  /** Where the picture is kept: the cache's key, and its place there. */
+  picture: { key: string; place: number };
 }
 
 export type Verdict = "exact" | "unread" | "wrong" | "quiet" | "invented";
@@ -45,7 +47,9 @@ export function rows(
   const groups = new Map<string, Read[]>();
   for (const read of reads) {
     const key = by(read).join("\t");
-    groups.set(key, [...(groups.get(key) ?? []), read]);
+    const group = groups.get(key);
+    if (group) group.push(read);
+    else groups.set(key, [read]);
   }
   return [...groups].map(([key, group]) => {
     const [game = "", hud = "", degradation = "", engine = ""] = key.split("\t");
@@ -70,61 +74,45 @@ export function rows(
 
 export const keyOf = ({ sample, engine }: Read) => [sample.game, sample.hud, sample.degradation, engine];
 
+const HEAD = ["hud", "degradation", "engine", "visible", "exact", "%", "unread", "wrong", "negatives", "invented"];
+
 export function table(list: readonly Row[], first = "game"): string {
-  const head = [
-    first,
-    "hud",
-    "degradation",
-    "engine",
-    "visible",
-    "exact",
-    "%",
-    "unread",
-    "wrong",
-    "negatives",
-    "invented",
-    "p50 ms",
-    "p95 ms",
-  ];
   const cells = list.map((row) => [
-    ...[
-      row.game,
-      row.hud,
-      row.degradation,
-      row.engine + (row.default ? " *" : ""),
-      String(row.visible),
-      String(row.exact),
-    ],
-    ...[row.visible ? ((100 * row.exact) / row.visible).toFixed(1) : "-", String(row.unread), String(row.wrong)],
+    ...[row.game, row.hud, row.degradation, row.engine + (row.default ? " *" : "")],
+    ...[String(row.visible), String(row.exact), percent(row.exact, row.visible), String(row.unread), String(row.wrong)],
     ...[String(row.negatives), String(row.invented), String(row.p50ms), String(row.p95ms)],
   ]);
-  const widths = head.map((text, i) => Math.max(text.length, ...cells.map((row) => (row[i] ?? "").length)));
-  return [head, ...cells]
-    .map((row) =>
-      row.map((cell, i) => (i < 4 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join("  "),
-    )
-    .join("\n");
+  return columns([[first, ...HEAD, "p50 ms", "p95 ms"], ...cells], 4);
 }
 
-/** Five bins of confidence: how many readings, how sure they were on average, how many were right. */
+export const percent = (part: number, whole: number) => (whole > 0 ? ((100 * part) / whole).toFixed(1) : "-");
+
+/** Rows of text in columns: the first `left` flush left, numbers flush right. */
+export function columns(lines: readonly (readonly string[])[], left: number): string {
+  const widths = (lines[0] ?? []).map((_, i) => Math.max(...lines.map((row) => (row[i] ?? "").length)));
+  const pad = (cell: string, i: number) => (i < left ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0));
+  return lines.map((row) => row.map(pad).join("  ").trimEnd()).join("\n");
+}
+
+const EDGES = [0, 0.5, 0.8, 0.95, 0.99, 1.0001];
+
+/** Five bins of confidence: how many numbers, how sure they were on average, how many were right. */
 export function bins(reads: readonly Read[]) {
-  const edges = [0, 0.5, 0.8, 0.95, 0.99, 1.0001];
   const said = reads.filter(({ sight }) => "alive" in sight);
-  const list = edges.slice(0, -1).map((from, index) => {
-    const inside = said.filter(({ confidence }) => confidence >= from && confidence < (edges[index + 1] ?? 2));
-    const right = inside.filter((read) => verdict(read, 0) === "exact").length;
+  const list = EDGES.slice(0, -1).map((from, index) => {
+    const to = EDGES[index + 1] ?? 2;
+    const inside = said.filter(({ confidence }) => confidence >= from && confidence < to);
+    const right = inside.filter((read) => verdict(read, 0) === "exact").length / Math.max(1, inside.length);
     const mean = inside.reduce((sum, { confidence }) => sum + confidence, 0) / Math.max(1, inside.length);
-    return {
-      from,
-      to: Math.min(1, edges[index + 1] ?? 1),
-      count: inside.length,
-      mean,
-      right: right / Math.max(1, inside.length),
-    };
+    return { from, to: Math.min(1, to), count: inside.length, mean, right };
   });
-  const error = list.reduce(
-    (sum, { count, mean, right }) => sum + (count / Math.max(1, said.length)) * Math.abs(mean - right),
-    0,
-  );
-  return { list, error };
+  const off = list.map(({ count, mean, right }) => count * Math.abs(mean - right));
+  return { list, error: off.reduce((a, b) => a + b, 0) / Math.max(1, said.length) };
+}
+
+export function binTable(reads: readonly Read[]): string {
+  const cells = bins(reads).list.map(({ from, to, count, mean, right }) => [
+    ...[`  ${from.toFixed(2)}-${to.toFixed(2)}`, String(count), mean.toFixed(3), right.toFixed(3)],
+  ]);
+  return columns([["  confidence", "numbers", "said", "right"], ...cells], 1);
 }

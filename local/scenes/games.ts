@@ -1,9 +1,10 @@
 /** Counters of other battle-royale games, in their real places, drawn with our own shapes. */
 import type { SKRSContext2D } from "@napi-rs/canvas";
-import { faces, labelFace } from "./fonts.ts";
+import { faces, isWide, labelFace } from "./fonts.ts";
+import { labels } from "./labels.ts";
 import { random, seedOf } from "./random.ts";
 import type { Box, Scene, SceneGame } from "./scene.ts";
-import { type Lettering, write } from "./text.ts";
+import { type Lettering, measure, write } from "./text.ts";
 
 type Painter = (context: SKRSContext2D, scene: Scene, count: number, unit: number) => Box;
 
@@ -38,7 +39,7 @@ const painters: Record<Exclude<SceneGame, "pubg">, Painter> = {
     const baseline = 70 * unit;
     person(context, right - 14 * unit, 50 * unit, unit);
     const box = write(context, String(count), style, { x: right, baseline, anchor: "right" });
-    person(context, right - 64 * unit, 50 * unit, unit);
+    squad(context, right - 66 * unit, 50 * unit, unit);
     const squads = String(Math.max(1, Math.ceil(count / dice.between(2.6, 4))));
     write(context, squads, style, { x: right - 50 * unit, baseline, anchor: "right" });
     write(context, `${dice.whole(60, 180)} FPS`, lettering(12 * unit, "#e9df3a"), {
@@ -66,21 +67,27 @@ const painters: Record<Exclude<SceneGame, "pubg">, Painter> = {
   /** The word for "left", then the number, top left; teams beside it. */
   "pubg-mobile": (context, scene, count, unit) => {
     const dice = random(seedOf(`mobile:${scene.seed}`));
-    const chinese = scene.language === "zh-Hans";
-    context.fillStyle = "rgba(20,24,30,0.55)";
-    context.fillRect(20 * unit, 4 * unit, 220 * unit, 40 * unit);
-    const words: Lettering = chinese
-      ? { face: labelFace("zh-Hans"), capHeight: 18 * unit, color: "#ddd", reference: "存" }
-      : lettering(18 * unit, "#ddd");
-    const label = write(context, chinese ? "存活" : "Alive", words, {
-      x: 30 * unit,
-      baseline: 34 * unit,
-      anchor: "left",
-    });
-    const style = lettering(22 * unit, "#fff");
-    const x = label.x + label.w + 8 * unit;
-    const box = write(context, String(count), style, { x, baseline: 35 * unit, anchor: "left" });
-    write(context, String(dice.whole(1, 25)), style, { x: 200 * unit, baseline: 35 * unit, anchor: "left" });
+    const { alive, teams } = labels[scene.language];
+    const face = labelFace(scene.language);
+    const reference = isWide(scene.language) ? alive : scene.language === "th" ? "ร" : "H";
+    const word: Lettering = { face, capHeight: (scene.language === "th" ? 15 : 18) * unit, color: "#ddd", reference };
+    const number = lettering(22 * unit, "#fff");
+    let x = 20 * unit;
+    const field = (label: string, value: string): Box => {
+      const [words, digits] = [measure(context, label, word), measure(context, value, number)];
+      const labelWidth = words.right - words.left;
+      context.fillStyle = "rgba(20,24,30,0.55)";
+      context.fillRect(x, 4 * unit, labelWidth + digits.right - digits.left + 30 * unit, 40 * unit);
+      write(context, label, word, { x: x + 10 * unit, baseline: 34 * unit, anchor: "left" });
+      const at = { x: x + labelWidth + 18 * unit, baseline: 35 * unit, anchor: "left" } as const;
+      const drawn = write(context, value, number, at);
+      x = drawn.x + drawn.w + 34 * unit;
+      return drawn;
+    };
+    // What the Chinese edition writes there; the other languages' words are those of PUBG.
+    const left = scene.language === "zh-Hans" ? "剩余" : scene.language === "zh-Hant" ? "剩餘" : alive;
+    const box = field(left, String(count));
+    field(teams, String(dice.whole(1, 25)));
     return box;
   },
 };
@@ -95,4 +102,15 @@ function person(context: SKRSContext2D, x: number, baseline: number, unit: numbe
   context.arc(x + 7 * unit, baseline - 17 * unit, 5 * unit, 0, 2 * Math.PI);
   context.fill();
   context.fillRect(x, baseline - 11 * unit, 14 * unit, 11 * unit);
+}
+
+/** Three heads: a squad. */
+function squad(context: SKRSContext2D, x: number, baseline: number, unit: number): void {
+  for (const [shift, size] of [
+    [-7, 0.75],
+    [9, 0.75],
+    [0, 1],
+  ] as const) {
+    person(context, x + shift * unit, baseline, unit * size);
+  }
 }

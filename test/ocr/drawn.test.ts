@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { readManifest } from "../../bench/ocr/manifest.ts";
 import { gameOf, greyFrame, sampleOf, stripOf } from "../../bench/ocr/picture.ts";
-import { drawnScenes } from "../../bench/ocr/rendered.ts";
+import { draw, drawnScenes } from "../../bench/ocr/rendered.ts";
 import { DEFAULT_ACCEPT, DEFAULT_ENGINE } from "../../functions/ocr/config.ts";
 import { openEngine } from "../../functions/ocr/engines/index.ts";
 import { findProfile } from "../../functions/ocr/games/index.ts";
@@ -22,10 +22,10 @@ async function read(strip: Strip, game: string) {
 // A few of everything; the bench draws hundreds.
 const scenes = drawnScenes(3, 4).filter(({ want }, index) => want || index % 9 === 0);
 
-test.each(scenes.map((scene) => [scene.name, scene] as const))("drawn: %s", async (_name, scene) => {
-  const reading = await read(await stripOf(scene.draw().grey, gameOf(scene.game)), scene.game);
-  if (!scene.want) expect(reading).toMatchObject({ ok: false });
-  else if (reading.ok) expect({ phase: reading.phase, alive: reading.alive }).toEqual(scene.want);
+test.each(scenes.map((scene) => [scene.name, scene] as const))("drawn: %s", async (_name, { scene, want }) => {
+  const reading = await read(await stripOf(draw(scene).grey, gameOf(scene.game)), scene.game);
+  if (!want) expect(reading).toMatchObject({ ok: false });
+  else if (reading.ok) expect({ phase: reading.phase, alive: reading.alive }).toEqual(want);
 });
 
 const fixtures = join(import.meta.dirname, "../../functions/ocr/fixtures");

@@ -1,0 +1,66 @@
+/** What is read in one run: every frame of a directory, and unless only those are asked for, everything made beside them. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { profiles } from "../../functions/ocr/games/index.ts";
+import { readCrops } from "./crops.ts";
+import { type Frame, parseManifest } from "./manifest.ts";
+import { drawnScenes } from "./rendered.ts";
+import type { Job } from "./samples.ts";
+
+export interface Wish {
+  frames: string | undefined;
+  game: string | undefined;
+  /** The frames and what streams make of them, nothing else. */
+  real: boolean;
+  /** One in ten of what is made. */
+  quick: boolean;
+}
+
+/** Per language and HUD generation of PUBG, and per other game: enough for 600 readings of each game. */
+const EACH = 44;
+const OTHERS = 360;
+
+const READ = profiles.filter(({ verified }) => verified).map(({ game }) => game);
+
+export function planOf({ frames: directory, game, real, quick }: Wish) {
+  const problems: string[] = [];
+  const skipped: string[] = [];
+  let frames: Frame[] = [];
+  let crops: Job[] = [];
+  if (directory) {
+    const manifest = parseManifest(readFileSync(join(directory, "manifest.tsv"), "utf8"), directory);
+    frames = manifest.frames.filter(({ game: id }) => READ.includes(id));
+    skipped.push(...manifest.skipped, ...manifest.frames.filter((frame) => !frames.includes(frame)).map(unverified));
+    const more = readCrops(directory, frames);
+    crops = more.crops.map((crop) => ({ kind: "crop", crop }));
+    problems.push(...manifest.problems, ...more.problems);
+  }
+  const donors = frames.filter((frame) => frame.game === "pubg" && frame.box && !frame.region);
+  const every = quick ? 10 : 1;
+  const sparse = <T>(list: readonly T[]) => list.filter((_, index) => index % every === 0);
+  const made: Job[] = real
+    ? []
+    : [
+        ...sparse(donors).map((frame, turn): Job => ({ kind: "set", frame, turn })),
+        ...sparse(frames.filter(({ region }) => !region)).map(strangersOf),
+        ...sparse(drawnScenes(EACH, OTHERS)).map((drawn, turn): Job => ({ kind: "drawn", drawn, turn })),
+      ];
+  const jobs: Job[] = [...frames.map((frame): Job => ({ kind: "real", frame, bars: !real && bars(frame) })), ...crops];
+  const all = [...jobs, ...made].filter((job) => !game || gamesOf(job).includes(game));
+  return { jobs: all, donors, problems, skipped };
+}
+
+const bars = ({ game, region }: Frame) => game === "pubg" && !region;
+const unverified = ({ game }: Frame) => `pictures of ${game}, whose profile is unverified and off`;
+
+/** A PUBG frame is no stranger to PUBG Mobile: the same words mean the same there. */
+function strangersOf(frame: Frame): Job {
+  const related = (id: string) => id === frame.game || (id.startsWith("pubg") && frame.game.startsWith("pubg"));
+  return { kind: "stranger", frame, games: READ.filter((id) => !related(id)) };
+}
+
+function gamesOf(job: Job): readonly string[] {
+  if (job.kind === "drawn") return [job.drawn.scene.game];
+  if (job.kind === "stranger") return job.games;
+  return [job.kind === "crop" ? job.crop.game : job.frame.game];
+}
