@@ -35,13 +35,17 @@ export interface Visit {
   look<T>(expression: string): Promise<T>;
   /** Every call of the embed script and every event that it fired. Looks without a gesture. */
   calls(): Promise<unknown[][]>;
+  /** How the embed script answers from now on. */
+  embed(how: Embed): void;
   close(): Promise<void>;
 }
 
+/** As the stand-in, not at all, or with an error. */
+type Embed = "stand-in" | "hangs" | "fails";
+
 export interface VisitOptions extends BrowserContextOptions {
   theme?: "dark" | "light";
-  /** How the embed script answers: as the stand-in, not at all, or with an error. */
-  embed?: "stand-in" | "hangs" | "fails";
+  embed?: Embed;
   /** Runs in the page before its own scripts. */
   initScript?: () => void;
   /** What Twitch's frame shows. */
@@ -53,7 +57,8 @@ const FRAME = `<!doctype html><title>frame</title><style>html{background:#19171c
 body{margin:0;height:100%;display:grid;place-items:center}</style><button>Twitch player (stand-in)</button>`;
 
 export async function visit(browser: Browser, url: string, options: VisitOptions = {}): Promise<Visit> {
-  const { theme, embed = "stand-in", initScript, frameBody = FRAME, ...rest } = options;
+  let { embed = "stand-in" } = options;
+  const { theme, embed: _, initScript, frameBody = FRAME, ...rest } = options;
   const context = await browser.newContext({ viewport: sizes.laptop, ...rest });
   const page = await context.newPage();
   const faults: string[] = [];
@@ -95,6 +100,9 @@ export async function visit(browser: Browser, url: string, options: VisitOptions
     faults,
     look,
     calls: () => look("globalThis.twitchCalls ?? []"),
+    embed: (how) => {
+      embed = how;
+    },
     close: () => context.close(),
   };
 }

@@ -108,6 +108,28 @@ describe("links", () => {
     await one.close();
   });
 
+  it("a shared pin means the game that the link names, not the one remembered here", async () => {
+    const one = await watching();
+    await one.page.evaluate(() => localStorage.setItem("rotisserie.game", '"fortnite"'));
+    const before = house.web.asked("/current/fortnite");
+    await one.page.goto(`${house.web.url}/?pin=copperjay`);
+    await until(() => title(one)).toBe("18 alive - CopperJay");
+    expect(house.web.asked("/current/fortnite")).toBe(before);
+    await one.close();
+  });
+
+  it("back from another page leads to the same stream, still pinned", async () => {
+    const one = await watching();
+    await one.page.locator("#next").click();
+    await until(() => title(one)).toBe("11 alive - NightFerry");
+    await one.page.goto(`${house.web.url}/nowhere`);
+    await one.page.goBack();
+    await until(() => title(one)).toBe("11 alive - NightFerry");
+    expect(await state(one)).toBe("pinned");
+    expect(new URL(one.page.url()).search).toBe("?pin=nightferry");
+    await one.close();
+  });
+
   it.each([
     ["a game that cannot exist", "/?game=%3Cscript%3Ealert(1)%3C/script%3E", "names a game that cannot exist"],
     ["a channel that cannot exist", "/?pin=..%2F..%2Fcurrent", "names a channel that cannot exist"],

@@ -1,7 +1,8 @@
 /*
  * Stands in for https://player.twitch.tv/js/embed/v1.js. It records every call in window.twitchCalls and fires the events
  * of the real script, in the real order and not before a frame could have answered. What a channel does is in its name:
- * gone_* is offline, ends_* plays and ends, gate_* asks its question and never plays, shy_* is blocked by the browser.
+ * gone_* is offline, ends_* plays and ends, gate_* asks its question and never plays, shy_* is blocked by the browser,
+ * loud_* is blocked as long as it is not muted.
  * Like the real one it ignores setChannel before READY, and it refuses to start by itself when it is small or covered.
  */
 (() => {
@@ -52,6 +53,7 @@
         if (channel.startsWith("gone_")) return this.later(80, "offline");
         if (channel.startsWith("gate_")) return undefined;
         if (channel.startsWith("shy_") && !this.allowed) return this.later(40, "playbackBlocked");
+        if (channel.startsWith("loud_") && !this.muted) return this.later(40, "playbackBlocked");
         this.later(50, "play", "playing");
         if (channel.startsWith("ends_"))
           setTimeout(() => this.channel === channel && this.later(40, "ended", "offline"), 900);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Visit } from "./browser.ts";
 import { evening, everybody, leader, stream } from "./documents.ts";
 import { type House, openHouse, usualEvening } from "./house.ts";
+import type { Scripted } from "./web.ts";
 
 let house: House;
 beforeAll(async () => {
@@ -31,6 +32,10 @@ describe("a bad answer from /current while a stream plays", () => {
     ["a name that is none", { body: { ...good, stream_name: "../../all" } }, "makes no sense"],
     ["an impossible time", { body: { ...good, updated: "2026-13-45T99:99:99Z" } }, "makes no sense"],
     ["5 MB", { body: JSON.stringify({ ...good, extra: "x".repeat(5_000_000) }) }, "far too large"],
+    ["a body without an end, as fast as it can be read", { endless: "flood" }, "far too large"],
+    ["a body without an end, drop by drop", { endless: "drip" }, "The board does not answer"],
+    ["arrays in arrays, half a million deep", { body: "[".repeat(500_000) }, "Something other than the board answers"],
+    ["a connection that breaks", { cut: true }, "No connection to the board"],
     ["a server error", { status: 500, body: "<b>stack</b>" }, "The board is away (status 500)"],
     [
       "a redirect to somewhere else",
@@ -38,7 +43,7 @@ describe("a bad answer from /current while a stream plays", () => {
       "No connection to the board",
     ],
     ["no answer in time", { delay: Number.POSITIVE_INFINITY }, "The board does not answer"],
-  ])(
+  ] satisfies [string, Scripted, string][])(
     "%s",
     async (_, answer, words) => {
       usualEvening(house.web);

@@ -110,6 +110,44 @@ describe("Twitch's embed", () => {
     await one.close();
   });
 
+  it.each([
+    ["the button", (one: Visit) => one.page.locator("#sound").click()],
+    ["a finger on the button", (one: Visit) => one.page.locator("#sound").tap()],
+    ["its key", (one: Visit) => one.page.keyboard.press("m")],
+    ["another key", (one: Visit) => one.page.keyboard.press("Tab")],
+  ])("sound that waits for a gesture comes with %s, and does not go again", async (_, gesture) => {
+    usualEvening(house.web);
+    const one = await house.open({
+      hasTouch: true,
+      initScript: () => {
+        if (window === window.top) localStorage.setItem("rotisserie.sound", '{"muted":false,"volume":0.5}');
+      },
+    });
+    await until(() => named(one, "event")).toContainEqual(["event", "playing", "mossy_kestrel"]);
+    expect((await named(one, "setMuted")).at(-1)).toEqual(["setMuted", true]);
+    expect(await one.look("document.getElementById('sound').ariaPressed")).toBe("false");
+    await gesture(one);
+    await until(async () => (await named(one, "setMuted")).at(-1)).toEqual(["setMuted", false]);
+    await until(() => text(one, "sound-label")).toBe("Mute");
+    expect((await named(one, "setMuted")).at(-1)).toEqual(["setMuted", false]);
+    await one.close();
+  });
+
+  it("sound that the browser refuses: it plays on without, and a tap brings it back", async () => {
+    usualEvening(house.web);
+    const one = await house.open();
+    await until(() => named(one, "event")).toContainEqual(["event", "playing", "mossy_kestrel"]);
+    await one.page.locator("#sound").click();
+    onAir("loud_owl");
+    await until(() => named(one, "event")).toContainEqual(["event", "playing", "loud_owl"]);
+    expect((await named(one, "setMuted")).at(-1)).toEqual(["setMuted", true]);
+    expect(await text(one, "sound-label")).toBe("Tap for sound");
+    expect(await one.page.locator("#play").isVisible()).toBe(false);
+    await one.page.locator("#sound").click();
+    await until(async () => (await named(one, "setMuted")).at(-1)).toEqual(["setMuted", false]);
+    await one.close();
+  });
+
   it("remembers the volume that the viewer set inside Twitch's player", async () => {
     usualEvening(house.web);
     const one = await house.open();
@@ -143,6 +181,9 @@ describe("Twitch's embed", () => {
     const one = await house.open();
     await until(() => text(one, "banner")).toContain(words);
     await until(() => one.page.title()).toBe("7 alive - MossyKestrel");
+    await until(() => text(one, "announce")).toBe(
+      `${words}. Now showing MossyKestrel. 7 alive. the next closest that plays.`,
+    );
     // The board still names the lost one; it is not gone back to.
     await one.page.waitForTimeout(3_000);
     expect(await one.page.title()).toBe("7 alive - MossyKestrel");
@@ -183,10 +224,23 @@ describe("Twitch's embed", () => {
     usualEvening(house.web);
     const one = await house.open({ embed: "fails" });
     await until(() => text(one, "banner")).toContain("Twitch's player could not be loaded; trying again");
-    expect(await one.page.locator("#rows > li").count()).toBe(evening.length);
+    expect(await text(one, "slate-heading")).toBe("Twitch's player does not load");
+    await until(() => one.page.locator("#rows > li").count()).toBe(evening.length);
     expect(one.faults).toEqual([]);
     await one.close();
   });
+
+  it("a script that never arrives is said in words, asked for again, and plays when it comes", async () => {
+    usualEvening(house.web);
+    const one = await house.open({ embed: "hangs" });
+    await until(() => text(one, "slate-heading")).toBe("Tuning in");
+    expect(await text(one, "slate-text")).toBe("MossyKestrel is next.");
+    await until(() => text(one, "slate-heading"), 25_000).toBe("Twitch's player does not load");
+    await one.embed("stand-in");
+    await until(() => named(one, "event"), 25_000).toContainEqual(["event", "playing", "mossy_kestrel"]);
+    expect(await one.page.locator("#slate").isVisible()).toBe(false);
+    await one.close();
+  }, 70_000);
 });
 
 describe("simulated streams", () => {
@@ -232,19 +286,50 @@ describe("simulated streams", () => {
   });
 });
 
+describe("a network that is gone for longer", () => {
+  it("loses no simulated stream: it plays on when the network is back", async () => {
+    const media = await encodeStream();
+    house.web.serveMedia(media.read);
+    const sim = stream("simulated_a", 9, { stream_url: "/simulator/hls/simulated_a.m3u8" });
+    const other = stream("simulated_b", 12, { stream_url: "/simulator/hls/simulated_b.m3u8" });
+    house.web.say("/current", { body: leader(sim), headers: everybody });
+    house.web.say("/all", { body: [sim, other], headers: everybody });
+    const one = await house.open();
+    const picture = () => one.page.evaluate(() => document.querySelector("video")?.currentTime ?? 0);
+    await until(picture).toBeGreaterThan(0.5);
+    await one.page.context().setOffline(true);
+    await one.page.waitForTimeout(32_000);
+    expect(await one.page.title()).toBe("9 alive - simulated_a");
+    await one.page.context().setOffline(false);
+    await until(() => one.page.locator("html").getAttribute("data-state")).not.toBe("offline");
+    const stood = await picture();
+    await until(async () => Math.abs((await picture()) - stood), 20_000).toBeGreaterThan(1);
+    expect(await one.page.title()).toBe("9 alive - simulated_a");
+    await one.close();
+    await media.close();
+  }, 90_000);
+});
+
 describe("the screen", () => {
-  it("stays awake while a stream plays, and only then", async () => {
+  it("stays awake while a stream plays and through a switch, and sleeps when it is paused or over", async () => {
     usualEvening(house.web);
     const one = await house.open({ initScript: wakeRecorder });
-    await until(() => one.page.evaluate(() => (globalThis as { wakes?: string[] }).wakes ?? [])).toEqual(["asked"]);
+    const wakes = () => one.look("globalThis.wakes");
+    await until(wakes).toEqual(["asked"]);
+    onAir("nightferry");
+    await until(() => named(one, "event")).toContainEqual(["event", "playing", "nightferry"]);
+    expect(await wakes()).toEqual(["asked"]);
+
+    await one.look("twitchPlayer.pause()");
+    await until(wakes).toEqual(["asked", "released"]);
+    await one.look("twitchPlayer.play()");
+    await until(wakes).toEqual(["asked", "released", "asked"]);
+
     // Nothing else to go to, before the one on air ends.
     house.web.say("/all", { body: [], headers: everybody });
     await until(() => one.page.locator("#rows > li").count()).toBe(0);
     house.web.say("/current", { body: leader(stream("gone_wren", 4)), headers: everybody });
-    await until(() => one.page.evaluate(() => (globalThis as { wakes?: string[] }).wakes ?? [])).toEqual([
-      "asked",
-      "released",
-    ]);
+    await until(wakes).toEqual(["asked", "released", "asked", "released"]);
     await one.close();
   });
 });

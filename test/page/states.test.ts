@@ -30,7 +30,17 @@ const both = (web: Web, current: Parameters<Web["say"]>[1], all: Parameters<Web[
   web.say("/all", all);
 };
 
-const states: Record<string, { say(web: Web): void; path?: string; state: string }> = {
+interface Wanted {
+  say(web: Web): void;
+  /** What happens once it plays. */
+  goesOn?(web: Web): void;
+  path?: string;
+  embed?: "fails";
+  hurry?: boolean;
+  state: string;
+}
+
+const states: Record<string, Wanted> = {
   starting: { say: (web) => both(web, { delay: Number.POSITIVE_INFINITY }), state: "starting" },
   looking: {
     say: (web) =>
@@ -40,6 +50,8 @@ const states: Record<string, { say(web: Web): void; path?: string; state: string
   empty: {
     say: (web) =>
       both(web, { body: null, headers: progress("streams=40, sampled=40, read=9, matches=0") }, { body: [] }),
+    // "Off air" is said after some answers without a match.
+    hurry: true,
     state: "empty",
   },
   waiting: {
@@ -64,7 +76,15 @@ const states: Record<string, { say(web: Web): void; path?: string; state: string
     },
     state: "stale",
   },
+  "playing, no player": { say: usualEvening, embed: "fails", state: "playing" },
   error: { say: (web) => both(web, { status: 503, body: "away" }), state: "error" },
+  "playing, then error": {
+    say: usualEvening,
+    goesOn: (web) => both(web, { status: 503, body: "away" }),
+    state: "error",
+  },
+  offline: { say: (web) => both(web, { cut: true }), state: "offline" },
+  "playing, then offline": { say: usualEvening, goesOn: (web) => both(web, { cut: true }), state: "offline" },
 };
 
 /** Pictures for the README: few, and small enough for a repository. */
@@ -93,16 +113,19 @@ describe("every state", () => {
       viewport: sizes[size],
       path: wanted.path ?? "/",
       reducedMotion: "reduce",
-      initScript: stillClock,
+      initScript: wanted.hurry ? hurriedClock : stillClock,
+      ...(wanted.embed && { embed: wanted.embed }),
       frameBody: `<!doctype html><title>Stream</title><body style="margin:0"><img alt="" src="${pictures[name] ?? pictures.usual}" style="width:100vw;height:100vh;object-fit:contain;background:#000"><button style="position:absolute;left:-99px">Play</button>`,
     });
+    const shows = ["waiting", "playing", "pinned", "stale"].includes(wanted.state) || wanted.goesOn !== undefined;
+    // A frame that is still loading takes no focus yet.
+    if (shows && !wanted.embed) await expect.poll(() => playing(one), { timeout: 12_000 }).toBe(true);
+    if (shows && name !== "waiting") await one.page.locator("#rows > li").nth(8).waitFor();
+    wanted.goesOn?.(house.web);
     await expect
       .poll(() => one.page.locator("html").getAttribute("data-state"), { timeout: 12_000 })
       .toBe(wanted.state);
-    if (["playing", "pinned", "stale"].includes(name)) await one.page.locator("#rows > li").nth(8).waitFor();
-    // A frame that is still loading takes no focus yet.
-    if (["waiting", "playing", "pinned", "stale"].includes(name))
-      await expect.poll(() => playing(one), { timeout: 12_000 }).toBe(true);
+    if (wanted.embed) await one.page.locator("#slate-heading", { hasText: "does not load" }).waitFor();
     await one.page.waitForTimeout(400);
     expect(await problemsIn(one)).toEqual([]);
     expect(one.faults).toEqual([]);
@@ -241,4 +264,11 @@ async function gamePicture(count: number): Promise<string> {
 /** Runs in the page: ages stand still, so that the same state is the same picture every time. */
 function stillClock() {
   performance.now = () => 1000;
+}
+
+/** Runs in the page: the same, and pauses between questions are a tenth. */
+function hurriedClock() {
+  performance.now = () => 1000;
+  const usual = globalThis.setTimeout;
+  Object.assign(globalThis, { setTimeout: (run: () => void, ms = 0) => usual(run, ms / 10) });
 }

@@ -12,6 +12,10 @@ export interface Scripted {
   body?: unknown;
   /** Milliseconds before the answer; Infinity: never. */
   delay?: number;
+  /** The connection breaks instead of an answer. */
+  cut?: boolean;
+  /** After the body, blanks without an end: as fast as they are taken, or a few a second. */
+  endless?: "flood" | "drip";
 }
 
 export interface Seen {
@@ -33,6 +37,20 @@ const TYPES: Record<string, string> = {
   ".ts": "video/mp2t",
 };
 
+function endless(response: ServerResponse, how: "flood" | "drip"): void {
+  response.writeHead(200, { "content-type": "application/json" });
+  if (how === "flood") {
+    const pour = (): void => {
+      if (!response.destroyed && response.write(" ".repeat(65_536))) setImmediate(pour);
+    };
+    response.on("drain", pour);
+    pour();
+  } else {
+    const tap = setInterval(() => response.write(" "), 300);
+    response.on("close", () => clearInterval(tap));
+  }
+}
+
 export async function startWeb(pageRoot: string) {
   const policy = (await readFile("static/page/csp.txt", "utf8")).trim();
   const script = new Map<string, Scripted>();
@@ -46,6 +64,8 @@ export async function startWeb(pageRoot: string) {
     if (path.startsWith("/current") || path.startsWith("/all")) {
       const one = script.get(path) ?? { status: 404, body: { error: "unknown game" } };
       if (one.delay === Number.POSITIVE_INFINITY) return;
+      if (one.cut) return void response.destroy();
+      if (one.endless) return endless(response, one.endless);
       if (one.delay) await new Promise((resolve) => setTimeout(resolve, one.delay));
       const body = typeof one.body === "string" ? one.body : JSON.stringify(one.body ?? null);
       const etag = `"${createHash("sha1").update(body).digest("base64url").slice(0, 16)}"`;

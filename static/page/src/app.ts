@@ -5,6 +5,8 @@
 import type { StreamDocument } from "../../../functions/contracts/api.ts";
 import { choose, nextClosest, type Pin, type Shown } from "./choose.ts";
 import { type Board, createFeed } from "./feed.ts";
+import { createNotice } from "./notice.ts";
+import { createPlayback } from "./playback.ts";
 import type { PlayerEvent } from "./player/player.ts";
 import { parseSource } from "./source.ts";
 import type { Stage } from "./stage.ts";
@@ -23,8 +25,10 @@ export interface Screen extends View, Pick<Board, "listTrouble" | "games"> {
   canGoBack: boolean;
   canGoOn: boolean;
   skip: ReadonlySet<string>;
-  /** Something stands on the stage and moves. */
-  moving: boolean;
+  /** A player stands on the stage: nothing may lie over it. */
+  filled: boolean;
+  /** The screen must not go to sleep now. */
+  awake: boolean;
   /** The browser wants a gesture before it plays. */
   blocked: boolean;
   /** Seconds since a document's picture was on air, now. */
@@ -33,21 +37,7 @@ export interface Screen extends View, Pick<Board, "listTrouble" | "games"> {
 
 export type App = ReturnType<typeof createApp>;
 
-const NOTICE_MS = 15_000;
-/** How long a stream that would not play is left out. */
-const SKIP_MS = 120_000;
-/** After the first hint that nothing moves: an advertisement break is over by then. */
-const GIVE_UP_MS = 35_000;
-/** Streams tried in a row without one picture: then it is not the streams. */
-const MAX_HOPS = 3;
 const HISTORY = 30;
-
-const goneWords = {
-  offline: "went offline",
-  ended: "ended the stream",
-  broken: "cannot be played here",
-  silent: "does not start (a content warning, perhaps)",
-} as const;
 
 export function createApp(options: {
   stage: Stage;
@@ -65,18 +55,26 @@ export function createApp(options: {
   let language = recall("language") ?? "";
   let shown: Shown | undefined;
   let back: Shown[] = [];
-  let notice: { text: string; until: number; ofPlayer: boolean } | undefined;
-  let skip = new Map<string, number>();
-  let hops = 0;
-  let moving = false;
-  let blocked = false;
-  let giveUp: ReturnType<typeof setTimeout> | undefined;
+  const notice = createNotice(now);
+  if (options.notice) notice.tell(options.notice);
+  const { tell } = notice;
 
-  /** `ofPlayer`: no longer true once a picture moves. */
-  const tell = (text: string, ofPlayer = false) => {
-    notice = { text, until: now() + NOTICE_MS, ofPlayer };
-  };
-  if (options.notice) tell(options.notice);
+  const playback = createPlayback({
+    now,
+    cut: () => !navigator.onLine || feed.board().trouble?.kind === "network",
+    tell: (text) => {
+      notice.tell(text, true);
+      announce(`${text}.`);
+    },
+    moves: notice.moves,
+    leave: (words) => {
+      if (!shown) return;
+      tell(`${shown.name} ${words}`);
+      announce(`${shown.name} ${words}.`);
+      leaveOut(shown.login);
+      settle();
+    },
+  });
 
   const feed = createFeed({
     hidden,
@@ -86,17 +84,19 @@ export function createApp(options: {
       if (trouble?.kind === "game" && game && games.length > 0 && !games.includes(game)) {
         tell(`${game} is not followed here. Showing the usual game.`);
         setGame(undefined);
-      } else settle();
+        return;
+      }
+      if (!trouble && playback.stalled()) stage.resume();
+      settle();
     },
     dropped: (count) => tell(`${count} entries of the list make no sense and are left out`),
   });
 
   function settle(): void {
-    for (const [login, until] of skip) if (until <= now()) skip.delete(login);
-    if (notice && notice.until <= now()) notice = undefined;
+    const skip = playback.skipped();
     const { current, all = [] } = feed.board();
     const before = shown;
-    let next = choose({ current, all, pin, language, skip: skipped(), shown: before?.login });
+    let next = choose({ current, all, pin, language, skip, shown: before?.login });
     // The board lost its leader but names no other: what plays goes on playing until there is something better.
     if (!next && before && !before.pinned && !skip.has(before.login) && !language) {
       next = { ...before, document: undefined };
@@ -105,7 +105,7 @@ export function createApp(options: {
     if (next && !source) {
       leaveOut(next.login);
       tell(`${next.name} has an address that this page does not play`);
-      next = before && !skip.has(before.login) ? before : undefined;
+      next = before && !playback.skipped().has(before.login) ? before : undefined;
     }
     shown = next;
     if (next?.login !== before?.login) switched(before, next);
@@ -115,9 +115,7 @@ export function createApp(options: {
   }
 
   function switched(before: Shown | undefined, next: Shown | undefined): void {
-    clearTimeout(giveUp);
-    moving = false;
-    blocked = false;
+    playback.begin();
     if (before) back = [...back.filter(({ login }) => login !== before.login), before].slice(-HISTORY);
     if (next) announce(`Now showing ${next.name}. ${countOf(next)}${next.reason}.`);
   }
@@ -125,12 +123,14 @@ export function createApp(options: {
   function paint(): void {
     const board = feed.board();
     const { all, listTrouble, games } = board;
+    const skip = playback.skipped();
     const view = viewOf({
       ...board,
       shown,
+      missing: playback.missing(),
       retryInSeconds: Math.max(0, (board.retryAt - now()) / 1000),
       ageSeconds: shown?.document && feed.age(shown.document),
-      notice: notice?.text,
+      notice: notice.text(),
       language,
     });
     draw({
@@ -144,68 +144,26 @@ export function createApp(options: {
       language,
       pin,
       canGoBack: back.length > 0,
-      canGoOn: nextClosest(spoken(all), shown?.login, skipped()) !== undefined,
-      skip: skipped(),
-      moving,
-      blocked,
+      canGoOn: nextClosest(spoken(all), shown?.login, skip) !== undefined,
+      skip,
+      filled: stage.filled(),
+      awake: shown !== undefined && playback.awake(),
+      blocked: playback.blocked(),
       age: feed.age,
     });
   }
 
-  const skipped = () => new Set(skip.keys());
   const spoken = (all: readonly StreamDocument[] = []) =>
     all.filter((stream) => !language || stream.language === language);
 
   function listen(event: PlayerEvent): void {
     if (!shown) return;
-    if (event.kind === "playing") {
-      clearTimeout(giveUp);
-      hops = 0;
-      moving = true;
-      blocked = false;
-      if (notice?.ofPlayer) notice = undefined;
-    } else if (event.kind === "paused") {
-      moving = false;
-    } else if (event.kind === "blocked") {
-      blocked = true;
-      tell("your browser wants a tap before it plays", true);
-      waitThenGo();
-    } else if (event.kind === "quiet") {
-      tell("nothing plays yet: an advertisement, or a question in the player that wants your answer", true);
-      waitThenGo();
-    } else if (event.kind === "unloadable") {
-      tell(`${event.what} could not be loaded; trying again`, true);
-    } else if (event.kind === "gone") {
-      leave(event.why);
-      return;
-    }
+    playback.hear(event, shown.pinned);
     paint();
   }
 
-  function waitThenGo(): void {
-    clearTimeout(giveUp);
-    const login = shown?.login;
-    // A pinned stream is the viewer's own choice: the hint is enough.
-    giveUp = setTimeout(() => shown?.login === login && !moving && !shown?.pinned && leave("silent"), GIVE_UP_MS);
-  }
-
-  /** To the next stream, with a word. Nobody is reported to anybody. */
-  function leave(why: keyof typeof goneWords): void {
-    if (!shown) return;
-    moving = false;
-    if (++hops > MAX_HOPS) {
-      tell("no stream plays here; Twitch may be away, or something in this browser keeps it from playing", true);
-      paint();
-      return;
-    }
-    tell(`${shown.name} ${goneWords[why]}`);
-    announce(`${shown.name} ${goneWords[why]}.`);
-    leaveOut(shown.login);
-    settle();
-  }
-
   function leaveOut(login: string): void {
-    skip.set(login, now() + SKIP_MS);
+    playback.leaveOut(login);
     if (pin?.login === login) setPin(undefined);
   }
 
@@ -215,8 +173,7 @@ export function createApp(options: {
   }
 
   function pinTo(stream: Pin): void {
-    skip.delete(stream.login);
-    hops = 0;
+    playback.forgive(stream.login);
     setPin(stream);
     settle();
   }
@@ -226,7 +183,7 @@ export function createApp(options: {
     remember("game", next);
     shown = undefined;
     back = [];
-    skip = new Map();
+    playback.forgive();
     setPin(undefined);
     feed.follow(game);
     settle();
@@ -248,7 +205,7 @@ export function createApp(options: {
     },
     pick: (stream: StreamDocument) => pinTo(pinOfDocument(stream)),
     next: () => {
-      const next = nextClosest(spoken(feed.board().all), shown?.login, skipped());
+      const next = nextClosest(spoken(feed.board().all), shown?.login, playback.skipped());
       if (next) pinTo(pinOfDocument(next));
     },
     previous: () => {
@@ -268,7 +225,7 @@ export function createApp(options: {
     },
     retry: () => feed.retry(),
     resume: () => {
-      hops = 0;
+      playback.forgive();
       stage.resume();
     },
     where: () => ({ game, pin: pin?.login }),

@@ -48,7 +48,8 @@ export function connectControls(app: App, stage: Stage, announce: (text: string)
     retry: () => app.retry(),
     sound: () => {
       const { muted, volume } = stage.sound();
-      stage.setSound({ muted: !muted, volume: muted && volume === 0 ? 0.5 : volume });
+      const silent = muted || stage.soundWaits();
+      stage.setSound({ muted: !silent, volume: silent && volume === 0 ? 0.5 : volume });
     },
     theme: () => setTheme(root.dataset.theme === "light" ? "dark" : "light"),
     theatre: () => setTheatre(!root.classList.contains("theatre")),
@@ -117,7 +118,7 @@ export function connectControls(app: App, stage: Stage, announce: (text: string)
     sync: () => {
       const sound = stage.sound();
       const off = sound.muted || stage.soundWaits();
-      setAttribute(find("sound"), "aria-pressed", String(!sound.muted));
+      setAttribute(find("sound"), "aria-pressed", String(!off));
       setAttribute(find("sound-icon"), "href", off ? "#i-muted" : "#i-sound");
       setText(find("sound-label"), stage.soundWaits() ? "Tap for sound" : sound.muted ? "Sound on" : "Mute");
       const shown = String(Math.round((sound.muted ? 0 : sound.volume) * 100));

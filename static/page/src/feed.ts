@@ -11,6 +11,8 @@ export interface Board {
   /** undefined: not known yet. */
   all: readonly StreamDocument[] | undefined;
   progress: Progress | undefined;
+  /** Looked long enough without a match that "nothing is on" is true. */
+  offAir: boolean;
   staleSeconds: number | undefined;
   /** Why /current is not known right now, and why the list is not. */
   trouble: Trouble | undefined;
@@ -35,6 +37,12 @@ const CURRENT_MS = 2_000;
 /** While nothing is known yet the viewer watches the search itself. */
 const LOOKING_MS = 1_000;
 const ALL_MS = 5_000;
+/**
+ * Answers in a row without a match before the page says that none is running, one a second. Every stream looked at is not enough:
+ * the first reading of a stream may still wait for its second. And some streams are looked at every few minutes only.
+ */
+const OFF_AIR_LOOKED = 12;
+const OFF_AIR_ANYWAY = 60;
 
 export function createFeed(options: {
   hidden(): boolean;
@@ -49,6 +57,7 @@ export function createFeed(options: {
   const receivedAt = new WeakMap<StreamDocument, number>();
   let polls: { current: Poll; all: Poll } | undefined;
   let board = nothing([]);
+  let fruitless = 0;
 
   const learn = (facts: Facts | undefined) => {
     if (!facts) return;
@@ -68,6 +77,11 @@ export function createFeed(options: {
       if (answer.value) receivedAt.set(answer.value, now());
       // The list still shows the order before the switch.
       if (switched) polls?.all.now();
+    }
+    if (answer.kind !== "trouble") {
+      fruitless = board.current || board.all?.length ? 0 : fruitless + 1;
+      const looked = board.progress !== undefined && board.progress.sampled >= board.progress.streams;
+      board.offAir = fruitless > 0 && (board.offAir || fruitless >= (looked ? OFF_AIR_LOOKED : OFF_AIR_ANYWAY));
     }
     const pause = board.trouble ? retryMs(board.trouble, failures) : board.current ? CURRENT_MS : LOOKING_MS;
     board.retryAt = now() + pause;
@@ -94,6 +108,7 @@ export function createFeed(options: {
       polls?.current.stop();
       polls?.all.stop();
       board = nothing(board.games);
+      fruitless = 0;
       const path = game ? `/${game}` : "";
       polls = {
         current: startPoll({
@@ -121,6 +136,7 @@ function nothing(games: readonly string[]): Board {
     current: undefined,
     all: undefined,
     progress: undefined,
+    offAir: false,
     staleSeconds: undefined,
     trouble: undefined,
     listTrouble: undefined,

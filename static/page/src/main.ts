@@ -12,12 +12,15 @@ const link = parseLink(location.search);
 const keepAwake = createWake();
 
 /** Heard by screen readers: one sentence per event, never the ticking of a count. */
+let sentences: string[] = [];
 const announce = (text: string) => {
   const region = find("announce");
-  // The same sentence twice is spoken only if the region was empty in between.
+  // The same sentence twice is spoken only if the region was empty in between; what comes together is said together.
   region.textContent = "";
+  if (sentences.push(text) > 1) return;
   setTimeout(() => {
-    region.textContent = text;
+    region.textContent = sentences.join(" ");
+    sentences = [];
   }, 50);
 };
 
@@ -30,13 +33,14 @@ const drawScreen = createScreen((stream) => app.pick(stream));
 const app = createApp({
   stage,
   pin: link.pin ? { login: link.pin } : link.game ? undefined : recall("pin"),
-  game: link.game ?? recall("game"),
+  // A link names the game unless it is the installation's first.
+  game: link.game ?? (link.pin ? undefined : recall("game")),
   notice: link.problem,
   hidden: () => document.visibilityState === "hidden",
   announce,
   draw: (screen: Screen) => {
     drawScreen(screen);
-    keepAwake(screen.moving);
+    keepAwake(screen.awake);
     const address = writeLink(location.pathname, app.where()) + location.hash;
     if (address !== location.pathname + location.search + location.hash) history.replaceState(null, "", address);
   },

@@ -179,20 +179,23 @@ describe("documents", () => {
   });
 });
 
+const model = (more: Partial<Model> = {}): Model => ({
+  answered: true,
+  shown: { login: "a", name: "Ada", url: "", document: stream("a", 7), reason: "fewest players left", pinned: false },
+  all: [],
+  progress: undefined,
+  offAir: false,
+  missing: undefined,
+  staleSeconds: undefined,
+  trouble: undefined,
+  retryInSeconds: 0,
+  ageSeconds: 4,
+  notice: undefined,
+  language: "",
+  ...more,
+});
+
 describe("viewOf", () => {
-  const model = (more: Partial<Model> = {}): Model => ({
-    answered: true,
-    shown: { login: "a", name: "Ada", url: "", document: stream("a", 7), reason: "fewest players left", pinned: false },
-    all: [],
-    progress: undefined,
-    staleSeconds: undefined,
-    trouble: undefined,
-    retryInSeconds: 0,
-    ageSeconds: 4,
-    notice: undefined,
-    language: "",
-    ...more,
-  });
   const away = { kind: "unavailable", text: "The board is away (status 503)" } as const;
   const gone = { kind: "network", text: "No connection to the board" } as const;
   const pinnedBetween = { login: "a", name: "Ada", url: "", reason: "", pinned: true };
@@ -250,15 +253,22 @@ describe("viewOf", () => {
       "Rotisserie",
     ],
     [
-      "nobody plays",
+      "everybody looked at, but not for long enough",
       model({ shown: undefined, progress: { streams: 4, sampled: 4, read: 0, matches: 0 } }),
+      "looking",
+      "Looking for the closest finish",
+      "Rotisserie",
+    ],
+    [
+      "nobody plays",
+      model({ shown: undefined, offAir: true, progress: { streams: 4, sampled: 4, read: 0, matches: 0 } }),
       "empty",
       "No match on air",
       "Rotisserie",
     ],
     [
       "nobody streams",
-      model({ shown: undefined, progress: { streams: 0, sampled: 0, read: 0, matches: 0 } }),
+      model({ shown: undefined, offAir: true, progress: { streams: 0, sampled: 0, read: 0, matches: 0 } }),
       "empty",
       "No match on air",
       "Rotisserie",
@@ -288,6 +298,21 @@ describe("viewOf", () => {
     const view = viewOf(given);
     expect([view.state, view.banner, view.tabTitle]).toEqual([state, banner, tab]);
   });
+});
+
+describe("the slate, where no player is", () => {
+  const progress = { streams: 40, sampled: 38, read: 9, matches: 0 };
+  const ada = { login: "a", name: "Ada", url: "", reason: "", pinned: false };
+  it.each([
+    ["still looking", model({ shown: undefined, progress }), "38 of 40 live streams looked at, 0 matches found"],
+    [
+      "off air",
+      model({ shown: undefined, progress, offAir: true }),
+      "38 of 40 live streams looked at, none of them in a match.",
+    ],
+    ["a stream whose player is on its way", model({ shown: ada }), "Ada is next."],
+    ["no player", model({ shown: ada, missing: "Twitch's player" }), "An ad blocker or this network may keep it away."],
+  ])("%s", (_, given, words) => expect(viewOf(given).slate.text).toContain(words));
 });
 
 describe("words and lines", () => {

@@ -8,7 +8,10 @@ import { recall, remember } from "./store.ts";
 
 export interface Stage {
   show(source: Source | undefined): void;
+  /** Plays on: after a gesture, or after the network is back. */
   resume(): void;
+  /** A player is there: nothing may lie over it. */
+  filled(): boolean;
   sound(): Sound;
   setSound(sound: Sound): void;
   /** The viewer wants sound, and the browser waits for a gesture before it allows any. */
@@ -20,7 +23,8 @@ const START: Sound = { muted: true, volume: 0.6 };
 export function createStage(mount: HTMLElement, hear: (event: PlayerEvent) => void, soundChanged: () => void): Stage {
   let source: Source | undefined;
   let wish = recall("sound") ?? START;
-  let touched = false;
+  // Browsers let a page make noise only after the viewer has touched it: until then everything plays muted.
+  let allowed = navigator.userActivation?.hasBeenActive ?? false;
   const address = (one: Source | undefined) => (one?.kind === "twitch" ? one.channel : one?.url);
   const emit = (event: PlayerEvent, what: string) => {
     if (what !== address(source)) return;
@@ -28,22 +32,26 @@ export function createStage(mount: HTMLElement, hear: (event: PlayerEvent) => vo
       wish = event.sound;
       remember("sound", wish);
       soundChanged();
+    } else if (event.kind === "silenced") {
+      allowed = false;
+      soundChanged();
     } else hear(event);
   };
   const players: Partial<Record<Source["kind"], Player>> = {};
   const make = { twitch: createTwitchPlayer, hls: createHlsPlayer };
-  // Browsers let a page make noise only after the viewer has touched it: until then everything plays muted.
-  const allowed = () => touched || (navigator.userActivation?.hasBeenActive ?? false);
-  const applied = (): Sound => ({ ...wish, muted: wish.muted || !allowed() });
+  const applied = (): Sound => ({ ...wish, muted: wish.muted || !allowed });
   const apply = () => source && players[source.kind]?.setSound(applied());
 
-  const touch = () => {
-    if (touched) return;
-    touched = true;
+  const active = () => navigator.userActivation?.isActive ?? true;
+  const allow = (event: Event) => {
+    // The button itself asks whether sound waits, in the click that follows.
+    if (allowed || !active() || (event.target instanceof Element && event.target.closest("#sound"))) return;
+    allowed = true;
     apply();
     soundChanged();
   };
-  for (const gesture of ["pointerup", "keydown"] as const) addEventListener(gesture, touch, { capture: true });
+  // Not keydown: the key for sound asks the same question first.
+  for (const gesture of ["pointerup", "keyup"] as const) addEventListener(gesture, allow, { capture: true });
 
   let painted = false;
   const start = () => {
@@ -66,13 +74,15 @@ export function createStage(mount: HTMLElement, hear: (event: PlayerEvent) => vo
       start();
     },
     resume: () => source && players[source.kind]?.resume(),
+    filled: () => mount.querySelector("iframe, video") !== null,
     sound: () => wish,
     setSound: (sound) => {
+      allowed ||= active();
       wish = sound;
       remember("sound", wish);
       apply();
       soundChanged();
     },
-    soundWaits: () => !wish.muted && !allowed(),
+    soundWaits: () => !wish.muted && !allowed,
   };
 }

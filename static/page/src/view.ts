@@ -1,12 +1,15 @@
 /** What the page says in each of its states. Pure: the model in, words out; ui/ only puts them on the screen. */
 import type { Shown } from "./choose.ts";
 import type { Board } from "./feed.ts";
+import type { Progress } from "./headers.ts";
 import { ago, count, duration, type Zone, zoneOf } from "./words.ts";
 
 export type State = "starting" | "looking" | "empty" | "waiting" | "playing" | "pinned" | "stale" | "offline" | "error";
 
-export interface Model extends Pick<Board, "answered" | "all" | "progress" | "staleSeconds" | "trouble"> {
+export interface Model extends Pick<Board, "answered" | "all" | "progress" | "offAir" | "staleSeconds" | "trouble"> {
   shown: Shown | undefined;
+  /** The player that could not be loaded. */
+  missing: string | undefined;
   /** Seconds until the next try, while there is trouble. */
   retryInSeconds: number;
   /** Seconds since the shown count was on air. */
@@ -48,14 +51,11 @@ const tags: Record<State, string> = {
 };
 
 export function stateOf(model: Model): State {
-  const { shown, trouble, progress } = model;
+  const { shown, trouble } = model;
   if (trouble && trouble.kind !== "game") return trouble.kind === "network" ? "offline" : "error";
   if (trouble) return "error";
   if (!model.answered) return "starting";
-  if (!shown) {
-    const looked = progress && progress.sampled >= progress.streams;
-    return looked && !model.all?.length ? "empty" : "looking";
-  }
+  if (!shown) return model.offAir ? "empty" : "looking";
   if (model.staleSeconds !== undefined) return "stale";
   if (shown.document?.phase === "match" && (model.ageSeconds ?? 0) > STALE_SECONDS) return "stale";
   if (shown.pinned) return "pinned";
@@ -113,17 +113,24 @@ function tabTitle(state: State, shown: Shown | undefined, counted: string | unde
 }
 
 function slateOf(model: Model, state: State): View["slate"] {
-  const { progress, trouble, language } = model;
+  const { progress, trouble, language, shown, missing } = model;
+  if (missing && shown) {
+    return {
+      heading: `${missing} does not load`,
+      text: "An ad blocker or this network may keep it away. The counts go on, and the player is tried again.",
+      done: undefined,
+    };
+  }
   if (state === "offline" || state === "error") {
     return { heading: "Stand by", text: trouble?.text ?? "", done: undefined };
   }
   if (state === "empty") {
-    const looked = progress?.streams
-      ? `${count(progress.streams, "live stream")} looked at, none of them in a match.`
+    const found = progress?.streams
+      ? `${looked(progress)} looked at, none of them in a match.`
       : "Nobody is streaming this game right now.";
     return {
       heading: "No match on air",
-      text: `${looked} The first one to start shows up here by itself.`,
+      text: `${found} The first one to start shows up here by itself.`,
       done: undefined,
     };
   }
@@ -137,9 +144,13 @@ function slateOf(model: Model, state: State): View["slate"] {
   if (state === "looking" && progress) {
     return {
       heading: "Looking for the closest finish",
-      text: `${progress.sampled} of ${count(progress.streams, "live stream")} looked at, ${count(progress.matches, "match", "matches")} found`,
+      text: `${looked(progress)} looked at, ${count(progress.matches, "match", "matches")} found`,
       done: progress.streams ? progress.sampled / progress.streams : undefined,
     };
   }
+  if (shown) return { heading: "Tuning in", text: `${shown.name} is next.`, done: undefined };
   return { heading: "Tuning in", text: "Asking the board who is closest to the end.", done: undefined };
 }
+
+const looked = ({ sampled, streams }: Progress) =>
+  sampled < streams ? `${sampled} of ${count(streams, "live stream")}` : count(streams, "live stream");

@@ -7,8 +7,9 @@ export function createWake() {
   const sync = async () => {
     if (!("wakeLock" in navigator) || asking) return;
     if (!wanted) {
-      await lock?.release().catch(() => undefined);
+      const held = lock;
       lock = undefined;
+      await held?.release().catch(() => undefined);
       return;
     }
     if (lock && !lock.released) return;

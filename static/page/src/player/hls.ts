@@ -47,9 +47,9 @@ export function createHlsPlayer(mount: HTMLElement, emit: Emit): Player {
       if (!(error instanceof DOMException) || error.name !== "NotAllowedError") return;
       if (!video.muted) {
         applySound({ ...sound, muted: true });
+        say({ kind: "silenced" });
         void start();
-      }
-      say({ kind: "blocked" });
+      } else say({ kind: "blocked" });
     }
   };
   video.addEventListener("playing", () => {
@@ -82,6 +82,8 @@ export function createHlsPlayer(mount: HTMLElement, emit: Emit): Player {
     }
     // Another stream was asked for while the player was on its way.
     if (wanted !== url) return;
+    if (!video.isConnected) mount.append(video);
+    say({ kind: "made" });
     if (!Hls.isSupported()) {
       // iPhones play HLS themselves and have no Media Source.
       video.src = url;
@@ -108,10 +110,13 @@ export function createHlsPlayer(mount: HTMLElement, emit: Emit): Player {
       wanted = url;
       repairs = 0;
       video.setAttribute("aria-label", "Simulated stream");
-      if (!video.isConnected) mount.append(video);
       void attach(url);
     },
-    resume: () => void start(),
+    resume: () => {
+      if (repairs <= REPAIRS || !wanted) return void start();
+      repairs = 0;
+      void attach(wanted);
+    },
     setSound: applySound,
     stop: () => {
       clearTimeout(quiet);

@@ -7,6 +7,8 @@ export interface Sound {
 }
 
 export type PlayerEvent =
+  /** The player stands on the stage. */
+  | { kind: "made" }
   /** The picture moves. */
   | { kind: "playing" }
   /** Paused by the viewer, in the player itself. */
@@ -20,13 +22,15 @@ export type PlayerEvent =
   /** The player itself could not be loaded; it tries again by itself. */
   | { kind: "unloadable"; what: string }
   /** The viewer turned the sound up, down, on or off inside the player. */
-  | { kind: "sound"; sound: Sound };
+  | { kind: "sound"; sound: Sound }
+  /** The browser refuses sound without a gesture; it plays on without. */
+  | { kind: "silenced" };
 
 /** `emit` is told of every event, with the address it belongs to. */
 export interface Player {
   /** Plays this channel or playlist instead of whatever plays now. */
   play(what: string): void;
-  /** After a gesture of the viewer, when the browser had blocked playing. */
+  /** After a gesture of the viewer, when the browser had blocked playing, or when the network is back. */
   resume(): void;
   setSound(sound: Sound): void;
   /** Leaves the stage to another player. */

@@ -25,6 +25,8 @@ declare global {
 
 const SCRIPT = "https://player.twitch.tv/js/embed/v1.js";
 const RETRY_MS = 10_000;
+/** A script that has not come after this long is asked for again. */
+const LOAD_MS = 15_000;
 /** A value just set travels to the frame and back; what is read earlier is the old one. */
 const SETTLE_MS = 2_000;
 const SMALLEST = { width: 400, height: 300 };
@@ -91,6 +93,7 @@ export function createTwitchPlayer(mount: HTMLElement, emit: Emit): Player {
       autoplay: true,
       muted: true,
     });
+    say({ kind: "made" });
     const on = (event: string, listener: () => void) => player?.addEventListener(event, listener);
     on("ready", () => {
       ready = true;
@@ -107,28 +110,37 @@ export function createTwitchPlayer(mount: HTMLElement, emit: Emit): Player {
       say({ kind: "paused" });
     });
     on("playbackBlocked", () => {
-      const wasMuted = sound.muted;
+      if (sound.muted) return say({ kind: "blocked" });
+      // Sound may be what the browser minds: without it, once more.
       sound = { ...sound, muted: true };
       applySound();
-      // Sound may be what the browser minds: without it, once more.
-      if (!wasMuted) player?.play();
-      say({ kind: "blocked" });
+      player?.play();
+      say({ kind: "silenced" });
     });
     on("offline", gone("offline"));
     on("ended", gone("ended"));
   };
 
+  let tries = 0;
   const load = () => {
     clearTimeout(retry);
     if (globalThis.Twitch) return build();
     const script = document.createElement("script");
-    script.src = SCRIPT;
+    // A browser joins a second request to one that hangs, unless the address is another.
+    script.src = tries++ ? `${SCRIPT}?again=${tries}` : SCRIPT;
     script.async = true;
-    script.onload = () => (globalThis.Twitch ? !player && build() : script.onerror?.("empty"));
-    script.onerror = () => {
+    const failed = () => {
+      clearTimeout(retry);
       script.remove();
       say({ kind: "unloadable", what: "Twitch's player" });
       retry = setTimeout(load, RETRY_MS);
+    };
+    retry = setTimeout(failed, LOAD_MS);
+    script.onerror = failed;
+    script.onload = () => {
+      if (!globalThis.Twitch) return failed();
+      clearTimeout(retry);
+      if (!player) build();
     };
     document.head.append(script);
   };

@@ -67,7 +67,7 @@ export function createScreen(pick: (stream: StreamDocument) => void) {
 
   function drawSlate(screen: Screen): void {
     const slate = find("slate");
-    slate.hidden = screen.shown !== undefined;
+    slate.hidden = screen.filled;
     setText(find("slate-heading"), screen.slate.heading);
     setText(find("slate-text"), screen.slate.text);
     const bar = find<HTMLProgressElement>("slate-progress");
