@@ -45,14 +45,22 @@ describe("simulated streams, without a system ffmpeg or nginx", () => {
   });
 
   test("Ctrl-C ends it with 0 and leaves no process", async () => {
-    const group = system.process.pid;
     expect(await system.stop()).toBe(0);
-    const left = execFileSync("ps", ["-eo", "pid=,pgid=,stat=,args="], { encoding: "utf8" })
-      .split("\n")
-      .filter((line) => line.trim().split(/\s+/)[1] === String(group) && !/^\s*\d+\s+\d+\s+Z/.test(line));
-    expect(left).toEqual([]);
+    expect(processesOf(system)).toEqual([]);
   }, 20_000);
 });
+
+test("a supervisor that ends npm alone ends everything", async () => {
+  // --ignore-scripts: without the build that comes first, for other tests run what is built.
+  const system = await startSystem({
+    command: ["npm", "start", "--ignore-scripts"],
+    env: { WEB: "node", SIMULATOR_CACHE: join(dir, "cache"), SIMULATOR_SEED: "7" },
+  });
+  await system.up;
+  system.process.kill("SIGTERM");
+  await system.exited;
+  await within(10, "no process", async () => (processesOf(system).length === 0 ? true : undefined));
+}, 120_000);
 
 describe("bad input: one clear line, exit code 1, nothing left running", () => {
   test.each([
@@ -88,6 +96,16 @@ describe("bad input: one clear line, exit code 1, nothing left running", () => {
     expect(system.lines.filter((line) => line.startsWith("rotisserie: ")).join("\n")).toContain("manifest.tsv");
   }, 60_000);
 });
+
+/** Of its process group, the dead that nobody has buried left out. */
+function processesOf(system: System): string[] {
+  return execFileSync("ps", ["-eo", "pid=,pgid=,stat=,args="], { encoding: "utf8" })
+    .split("\n")
+    .filter((line) => {
+      const [, group, state] = line.trim().split(/\s+/);
+      return group === String(system.process.pid) && !state?.startsWith("Z");
+    });
+}
 
 async function getJson(url: string): Promise<unknown> {
   const answer = await fetch(url, { headers: { "user-agent": "Mozilla/5.0 (end-to-end test)" } });

@@ -16,10 +16,18 @@ export interface System {
   exited: Promise<number | null>;
 }
 
-export async function startSystem(options: { args?: string[]; env?: Record<string, string> }): Promise<System> {
+export interface SystemOptions {
+  args?: string[];
+  env?: Record<string, string>;
+  /** What is typed; the built program itself by default. */
+  command?: [string, ...string[]];
+}
+
+export async function startSystem(options: SystemOptions): Promise<System> {
   const port = await freePort();
   const env: NodeJS.ProcessEnv = { PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(port), ...options.env };
-  const child = spawn(process.execPath, ["dist/local/main.js", ...(options.args ?? [])], { env, detached: true });
+  const [program, ...before] = options.command ?? [process.execPath, "dist/local/main.js"];
+  const child = spawn(program, [...before, ...(options.args ?? [])], { env, detached: true });
   const lines: string[] = [];
   const exited = once(child, "exit").then(([code]) => code as number | null);
   const up = new Promise<void>((resolve, reject) => {
