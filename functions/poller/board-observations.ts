@@ -45,6 +45,10 @@ function prefer(a: Observation, b: Observation): Observation {
 
 /** The union of two sets of observations, oldest first, trimmed to the newest. Returns `into` itself when nothing changed. */
 export function merge(into: readonly Observation[], added: readonly Observation[]): readonly Observation[] {
+  // Nearly every reading is newer than all before it.
+  const [only, ...more] = added;
+  if (only && more.length === 0 && only.at > (into.at(-1)?.at ?? Number.NEGATIVE_INFINITY))
+    return [...into, only].slice(-MAX_OBSERVATIONS);
   const byTime = new Map(into.map((observation) => [observation.at, observation]));
   let changed = false;
   for (const observation of added) {

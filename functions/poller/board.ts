@@ -174,8 +174,8 @@ function adopt(state: Fold, pending: Read, read: Read, options: BoardOptions): v
 
 function accept(state: Fold, read: Read): void {
   const { at, count, confidence } = read;
-  if (state.history.at(-1)?.[1] !== count) state.history = [...state.history, [at, count] as [number, number]];
-  state.history = state.history.slice(-MAX_HISTORY);
+  if (state.history.at(-1)?.[1] !== count) state.history.push([at, count]);
+  state.history.splice(0, state.history.length - MAX_HISTORY);
   state.confidence = Math.min(MAX_CONFIDENCE, 1 - (1 - confidence) * (1 - state.confidence * 0.8));
   state.confirmed = true;
   state.count = count;

@@ -30,7 +30,7 @@ export interface ScheduleOptions {
   perMinute: number;
   /**
    * An answer that has not come by then will not come: ask again, ms. Long, because asking a capture that is behind once more puts it
-   * further behind; half as long for the leader.
+   * further behind. The leader alone is asked on every tick, answered or not: it is one stream, and the one that viewers look at.
    */
   answerMs: number;
   /** Never twice within this long, however close ticks and first viewers come, ms. */
@@ -115,7 +115,7 @@ export function pick(
     // Another poller's clock may be a little ahead; one that was set back must not stop the looking.
     const waited = sampledAt > now + CLOCKS_MS ? Number.POSITIVE_INFINITY : Math.max(0, now - sampledAt);
     const isLeader = login === leader;
-    const inFlight = sampledAt > answeredAt && waited < options.answerMs / (isLeader ? 2 : 1);
+    const inFlight = !isLeader && sampledAt > answeredAt && waited < options.answerMs;
     if (inFlight) continue;
     const isNew = sampledAt === 0;
     const wait = isLeader || isNew ? 0 : interval(stream, { anyMatch, now }, options) * 1000;
