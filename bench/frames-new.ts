@@ -1,62 +1,78 @@
 /**
- * Turns a picture of the debug view into a labelled fixture: `npm run frames:new -- CROP.json --value 23 [--kind alive]
- * [--hud gen3] [--to functions/ocr/fixtures]`. CROP.json lies beside CROP.png in OCR_DEBUG's directory. `--value -` says that
- * no counter is on it. The row lands in manifest.tsv there, which the tests read whole.
+ * Turns a picture of the debug view into a labelled fixture: `npm run frames:new -- DIR/NAME.png --value 23 [--kind alive]
+ * [--hud gen3] [--to functions/ocr/fixtures]`. NAME.png and NAME.json lie in OCR_DEBUG's directory; either may be named. `--value -`
+ * says that no counter is on it. The row lands in manifest.tsv there, which test/ocr reads whole; a picture labelled again replaces
+ * its earlier label.
  *
  * Only pictures that may be published: the fixtures are part of the project.
  */
-import { appendFileSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { findGame } from "../functions/contracts/games.ts";
 import type { DebugEntry } from "../functions/ocr/debug.ts";
 import { COLUMNS } from "./ocr/manifest.ts";
 
 const KINDS = ["alive", "joined", "none", "mobile"];
+const OPTIONS = {
+  value: { type: "string" },
+  kind: { type: "string" },
+  hud: { type: "string", default: "only" },
+  source: { type: "string", default: "debug view" },
+  licence: { type: "string", default: "own" },
+  to: { type: "string", default: "functions/ocr/fixtures" },
+} as const;
 
-const { values: options, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    value: { type: "string" },
-    kind: { type: "string" },
-    hud: { type: "string", default: "only" },
-    source: { type: "string", default: "debug view" },
-    licence: { type: "string", default: "own" },
-    to: { type: "string", default: "functions/ocr/fixtures" },
-  },
-});
-const [crop] = positionals;
-const { value } = options;
-if (!crop?.endsWith(".json") || !existsSync(crop))
-  throw new Error("which picture? give the path of its .json in the debug directory");
-if (!value || !/^(\d{1,3}|-)$/.test(value)) throw new Error("--value is the number on the picture, or - for none");
-const kind = options.kind ?? (value === "-" ? "none" : "alive");
-if (!KINDS.includes(kind) || (kind === "none") !== (value === "-"))
-  throw new Error(`--kind is one of ${KINDS.join(", ")}, and none goes with --value -`);
+try {
+  process.stdout.write(`${add()}\n`);
+} catch (error) {
+  process.stderr.write(`frames:new: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 2;
+}
 
-const entry = JSON.parse(readFileSync(crop, "utf8")) as DebugEntry;
-// The login stays behind: whose stream it was is nobody's business later.
-const file = `${entry.game}-${value === "-" ? "none" : value}-${basename(crop, ".json").replace(/\D/g, "").slice(0, 17)}.png`;
-mkdirSync(options.to, { recursive: true });
-copyFileSync(crop.replace(/\.json$/, ".png"), join(options.to, file));
-const manifest = join(options.to, "manifest.tsv");
-if (!existsSync(manifest)) writeFileSync(manifest, `${COLUMNS.join("\t")}\n`);
-const row: Record<string, string> = {
-  ...{
-    file,
-    game: entry.game,
-    width: String(entry.frame.width),
-    height: String(entry.frame.height),
-    kind,
-    value,
-    bbox_of_digits: "-",
-  },
-  ...{
-    hud_notes: `HUD ${options.hud}`,
-    source_repo: options.source,
-    source_path: "-",
-    licence: options.licence,
-    region: entry.region,
-  },
-};
-appendFileSync(manifest, `${COLUMNS.map((column) => (row[column] ?? "-").replace(/\s+/g, " ")).join("\t")}\n`);
-process.stdout.write(`${join(options.to, file)}: ${kind} ${value}\n`);
+function add(): string {
+  const { values: options, positionals } = parseArgs({ allowPositionals: true, options: OPTIONS });
+  const { entry, picture } = pictureAt(positionals);
+  const { value } = options;
+  const most = findGame(entry.game)?.maxAlive ?? 999;
+  if (value !== "-" && !(/^[1-9]\d{0,2}$/.test(value ?? "") && Number(value) <= most))
+    throw new Error(`--value is the number on the picture, 1 to ${most}, or - when there is no counter`);
+  // What the reader took it for is the likelier kind; it is told, so that a wrong guess is seen.
+  const seen = "phase" in entry.sight && entry.sight.phase === "lobby" ? "joined" : "alive";
+  const kind = options.kind ?? (value === "-" ? "none" : seen);
+  if (!KINDS.includes(kind) || (kind === "none") !== (value === "-"))
+    throw new Error(`--kind ${kind}: one of ${KINDS.join(", ")}, and none goes with --value -`);
+
+  mkdirSync(options.to, { recursive: true });
+  const manifest = join(options.to, "manifest.tsv");
+  const [head, ...rows] = existsSync(manifest) ? readFileSync(manifest, "utf8").trimEnd().split("\n") : [];
+  if (head !== undefined && head !== COLUMNS.join("\t"))
+    throw new Error(`${manifest} has other columns than ${COLUMNS}`);
+  // The login stays behind: whose stream it was is nobody's business later.
+  const content = createHash("sha256").update(picture).digest("hex").slice(0, 10);
+  const same = rows.filter((row) => row.split("\t", 1)[0]?.endsWith(`-${content}.png`));
+  for (const row of same) rmSync(join(options.to, row.split("\t", 1)[0] ?? ""), { force: true });
+  const file = `${entry.game}-${value === "-" ? "none" : value}-${content}.png`;
+  const row: Record<string, string> = {
+    ...{ file, game: entry.game, kind, value: value ?? "-", region: entry.region },
+    ...{ width: String(entry.frame.width), height: String(entry.frame.height) },
+    ...{ hud_notes: `HUD ${options.hud}`, source_repo: options.source, licence: options.licence },
+  };
+  const line = COLUMNS.map((column) => (row[column] ?? "-").replace(/\s+/g, " ")).join("\t");
+  const kept = rows.filter((one) => one !== "" && !same.includes(one));
+  writeFileSync(join(options.to, file), picture);
+  writeFileSync(manifest, `${[COLUMNS.join("\t"), ...kept, line].join("\n")}\n`);
+  const what = value === "-" ? "no counter" : `${kind} ${value}`;
+  return `${join(options.to, file)}: ${what}${same.length > 0 ? ", instead of its earlier label" : ""}`;
+}
+
+function pictureAt([name, ...more]: string[]): { entry: DebugEntry; picture: Buffer } {
+  if (!name || more.length > 0 || !/\.(png|json)$/.test(name))
+    throw new Error("name one picture of the debug directory: DIR/NAME.png --value 23");
+  const base = name.replace(/\.(png|json)$/, "");
+  for (const file of [`${base}.png`, `${base}.json`]) if (!existsSync(file)) throw new Error(`${file} is not there`);
+  const entry = JSON.parse(readFileSync(`${base}.json`, "utf8")) as DebugEntry;
+  if (!entry.game || !entry.region || !entry.frame) throw new Error(`${base}.json is not of the debug view`);
+  return { entry, picture: readFileSync(`${base}.png`) };
+}

@@ -115,7 +115,7 @@ function languages(): void {
 }
 
 function nameOf(job: (typeof plan.jobs)[number]): string {
-  return job.kind === "drawn" ? job.drawn.name : job.kind === "crop" ? job.crop.path : job.frame.path;
+  return job.kind === "drawn" ? `drawn ${job.game} ${job.turn}` : job.kind === "crop" ? job.crop.path : job.frame.path;
 }
 
 function counted(texts: readonly string[]): Map<string, number> {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { profiles } from "../../functions/ocr/games/index.ts";
 import { readCrops } from "./crops.ts";
 import { type Frame, parseManifest } from "./manifest.ts";
-import { drawnScenes } from "./rendered.ts";
+import { type Drawn, drawnScenes } from "./rendered.ts";
 import type { Job } from "./samples.ts";
 
 export interface Wish {
@@ -43,11 +43,25 @@ export function planOf({ frames: directory, game, real, quick }: Wish) {
     : [
         ...sparse(donors).map((frame, turn): Job => ({ kind: "set", frame, turn })),
         ...sparse(frames.filter(({ region }) => !region)).map(strangersOf),
-        ...sparse(drawnScenes(EACH, OTHERS)).map((drawn, turn): Job => ({ kind: "drawn", drawn, turn })),
+        ...drawnJobs(sparse(drawnScenes(EACH, OTHERS))),
       ];
   const jobs: Job[] = [...frames.map((frame): Job => ({ kind: "real", frame, bars: !real && bars(frame) })), ...crops];
   const all = [...jobs, ...made].filter((job) => !game || gamesOf(job).includes(game));
   return { jobs: all, donors, problems, skipped };
+}
+
+/** Scenes of one job are encoded together. */
+const TOGETHER = 8;
+
+function drawnJobs(scenes: readonly Drawn[]): Job[] {
+  const jobs: Job[] = [];
+  for (const game of READ) {
+    const own = scenes.filter(({ scene }) => scene.game === game);
+    for (let turn = 0; turn < own.length; turn += TOGETHER) {
+      jobs.push({ kind: "drawn", game, drawn: own.slice(turn, turn + TOGETHER), turn });
+    }
+  }
+  return jobs;
 }
 
 const bars = ({ game, region }: Frame) => game === "pubg" && !region;
@@ -60,7 +74,7 @@ function strangersOf(frame: Frame): Job {
 }
 
 function gamesOf(job: Job): readonly string[] {
-  if (job.kind === "drawn") return [job.drawn.scene.game];
+  if (job.kind === "drawn") return [job.game];
   if (job.kind === "stranger") return job.games;
   return [job.kind === "crop" ? job.crop.game : job.frame.game];
 }

@@ -18,7 +18,7 @@ export type Job =
   | { kind: "crop"; crop: Crop }
   | { kind: "set"; frame: Frame; turn: number }
   | { kind: "stranger"; frame: Frame; games: string[] }
-  | { kind: "drawn"; drawn: Drawn; turn: number };
+  | { kind: "drawn"; game: string; drawn: Drawn[]; turn: number };
 
 /** `donors`: frames whose digits may be transplanted. */
 export async function makeSamples(job: Job, donors: readonly Frame[]): Promise<Sample[]> {
@@ -41,8 +41,12 @@ async function realSamples(frame: Frame, bars: boolean): Promise<Sample[]> {
   const clean = await sampleOf(frame, grey, "clean");
   // Without its place the HUD is taken to be the whole line that the profile looks at.
   const hud = frame.want && (frame.box ? hudOf(frame.box, grey) : lineOf(frame.game, clean.strip.frame));
-  const streams = await degraded(clean, hud && hudIn(clean.strip, hud), QUALITIES, TAKEN.length);
-  return [clean, ...streams, ...(bars && frame.want ? [await barred(frame, grey)] : [])];
+  const shots = fitting(clean.strip).map((quality) => ({
+    sample: clean,
+    hud: hud && hudIn(clean.strip, hud),
+    quality,
+  }));
+  return [clean, ...(await degraded(shots, TAKEN.length)), ...(bars && frame.want ? [await barred(frame, grey)] : [])];
 }
 
 /** An ultrawide picture on a 16:9 stream: black above and below. */
@@ -70,6 +74,7 @@ function digitsFrom(donors: readonly Frame[]): Promise<Digit[]> {
 async function transplants(frame: Frame, turn: number, digits: readonly Digit[]): Promise<Sample[]> {
   const grey = await greyFrame(frame.path);
   const list: Sample[] = [];
+  const shots: Degrade[] = [];
   for (const [index, count] of COUNTS.entries()) {
     const changed = transplanted(frame, grey, count, digits);
     if (!changed || !frame.box || !frame.want) continue;
@@ -77,26 +82,25 @@ async function transplants(frame: Frame, turn: number, digits: readonly Digit[])
     const sample = await sampleOf({ ...frame, ...label }, changed, "clean");
     const set = { ...sample, origin: "set" } as const;
     const hud = hudIn(set.strip, hudOf(frame.box, grey));
-    list.push(set, ...(await degraded(set, hud, oneOf(fitting(set.strip), turn + index), 1)));
+    list.push(set);
+    shots.push({ sample: set, hud, quality: oneOf(fitting(set.strip), turn + index) });
   }
-  return list;
+  return [...list, ...(await degraded(shots, 1))];
 }
 
-async function drawnSamples({ name, hud, want, scene }: Drawn, turn: number): Promise<Sample[]> {
-  const { grey, digits } = draw(scene);
-  const strip = await stripOf(grey, gameOf(scene.game));
-  const label = {
-    name,
-    game: scene.game,
-    hud,
-    want,
-    source: "drawn",
-    origin: "drawn",
-    language: scene.language,
-  } as const;
-  const clean = { ...label, degradation: "clean", strip };
-  const box = digits && hudOf({ x: digits.x, y: digits.y, width: digits.w, height: digits.h }, grey);
-  return [clean, ...(await degraded(clean, box && hudIn(strip, box), oneOf(fitting(strip), turn), 1))];
+async function drawnSamples(drawn: readonly Drawn[], turn: number): Promise<Sample[]> {
+  const list: Sample[] = [];
+  const shots: Degrade[] = [];
+  for (const [index, { name, hud, want, scene }] of drawn.entries()) {
+    const { grey, digits } = draw(scene);
+    const strip = await stripOf(grey, gameOf(scene.game));
+    const label = { name, game: scene.game, hud, want, source: "drawn", language: scene.language };
+    const clean = { ...label, origin: "drawn", degradation: "clean", strip } as const;
+    const box = digits && hudOf({ x: digits.x, y: digits.y, width: digits.w, height: digits.h }, grey);
+    list.push(clean);
+    shots.push({ sample: clean, hud: box && hudIn(strip, box), quality: oneOf(fitting(strip), turn + index) });
+  }
+  return [...list, ...(await degraded(shots, 1))];
 }
 
 /** The reading of one game asked of another game's picture. */
@@ -111,19 +115,35 @@ async function strangers(frame: Frame, games: readonly string[]): Promise<Sample
 /** Scaling up is left out: it adds nothing a stream would have. */
 const fitting = ({ frame }: Strip): Quality[] =>
   QUALITIES.filter(({ lines }) => lines <= Math.max(frame.height, 480) * 1.02);
-const oneOf = <T>(list: readonly T[], turn: number) => list.slice(turn % list.length, (turn % list.length) + 1);
+const oneOf = (list: readonly Quality[], turn: number) => list[turn % list.length] ?? QUALITIES[2];
+
+interface Degrade {
+  sample: Sample;
+  quality: Quality;
+  hud: Box | undefined;
+}
+
+/** So many pictures are encoded at once. */
+const BATCH = 16;
 
 /**
  * Only the region is encoded, with its share of the stream's bits: a hundred whole 4K frames at three qualities would take
  * an hour and show the same blocks.
  */
-async function degraded(sample: Sample, hud: Box | undefined, qualities: readonly Quality[], take: number) {
-  const { strip } = sample;
+async function degraded(wanted: readonly Degrade[], take: number): Promise<Sample[]> {
   const list: Sample[] = [];
-  for (const quality of qualities.filter((one) => fitting(strip).includes(one))) {
-    const frames = await streamed(strip.picture, quality, strip.region.height / strip.frame.height, hud);
-    for (const shown of frames.slice(0, take)) {
-      list.push({ ...sample, degradation: quality.name, strip: stripAt(await captured(shown), strip) });
+  for (let from = 0; from < wanted.length; from += BATCH) {
+    const batch = wanted.slice(from, from + BATCH);
+    const shown = await streamed(
+      batch.map(({ sample: { strip }, quality, hud }) => {
+        return { picture: strip.picture, quality, part: strip.region.height / strip.frame.height, hud };
+      }),
+    );
+    for (const [index, { sample, quality }] of batch.entries()) {
+      for (const picture of (shown[index] ?? []).slice(0, take)) {
+        const strip = stripAt(await captured(picture), sample.strip);
+        list.push({ ...sample, degradation: quality.name, strip });
+      }
     }
   }
   return list;
