@@ -84,7 +84,8 @@ function refuse(problem: string): Plan {
   return { ok: false, problem };
 }
 
-function emailProblem(email: string): string | undefined {
+/** What is wrong with lego.email, and the way out. */
+export function emailProblem(email: string): string | undefined {
   const way = "kubectl edit configmap kube-lego";
   if (email === "" || email === "INSERT_EMAIL_HERE")
     return `lego.email is not set: put the address that answers for the site there (${way})`;
@@ -97,7 +98,8 @@ function emailProblem(email: string): string | undefined {
   return undefined;
 }
 
-function serverProblem(server: string): string | undefined {
+/** What is wrong with lego.url, and the way out. */
+export function serverProblem(server: string): string | undefined {
   let url: URL;
   try {
     url = new URL(server);
@@ -133,7 +135,7 @@ function hostProblem(host: string): string | undefined {
 }
 
 /** Two that write one Secret overwrite each other's certificate for ever. */
-function claimProblem(certificates: Certificate[]): string | undefined {
+export function claimProblem(certificates: Certificate[]): string | undefined {
   const other = certificates.find(
     (one) => !isOurs(one) && (one.spec.secretName === SECRET || one.metadata.name === SECRET),
   );

@@ -1,4 +1,5 @@
-import { type Env, number, oneOf, optionalText, words } from "../runtime/config.ts";
+import { availableParallelism } from "node:os";
+import { type Env, integer, number, oneOf, optionalText, words } from "../runtime/config.ts";
 import { type ProcessConfig, parseProcess } from "../runtime/process.ts";
 
 export const ENGINES = ["strip", "vote", "pp-ocr", "tesseract"] as const;
@@ -13,16 +14,19 @@ export interface OcrConfig extends ProcessConfig {
   accept: number;
   /** Games with an unverified profile to read all the same. */
   unverified: string[];
+  /** Pictures read at the same time: one per CPU that is ours to use. */
+  atOnce: number;
   /** Directory of the debug view; pictures are kept there for a day. */
   debug: string | undefined;
 }
 
-export function parseConfig(env: Env): OcrConfig {
+export function parseConfig(env: Env, cpus = availableParallelism()): OcrConfig {
   return {
     ...parseProcess(env, 3001),
     engine: oneOf(env, "OCR_ENGINE", ENGINES, DEFAULT_ENGINE),
     accept: number(env, "OCR_ACCEPT", DEFAULT_ACCEPT, 0, 1),
     unverified: words(env, "OCR_UNVERIFIED"),
+    atOnce: integer(env, "OCR_AT_ONCE", cpus, 1, 64),
     debug: optionalText(env, "OCR_DEBUG"),
   };
 }

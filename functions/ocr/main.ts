@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { frameCaptured } from "../contracts/events.ts";
 import { createGate } from "../runtime/gate.ts";
 import { errorFields } from "../runtime/log.ts";
@@ -35,7 +34,7 @@ runMain(
           log.warn(errorFields(problem), "the debug view failed"),
         )
       : undefined;
-    const gate = createGate({ width: availableParallelism(), queue: QUEUE });
+    const gate = createGate({ width: config.atOnce, queue: QUEUE });
     const handler = createHandler({
       decode,
       read: async (strip, profile) => {

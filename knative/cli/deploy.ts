@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Kubectl, nameOf, notReady } from "./kubectl.ts";
 import { type KubeObject, OWNED } from "./render.ts";
+import { askAgain, unfetched } from "./unfetched.ts";
 
 /** From nothing to everything Ready, with the images in the registry. */
 const READY_WITHIN_S = 120;
@@ -33,6 +34,7 @@ export interface Applied {
 export async function deploy(objects: KubeObject[], kubectl: Kubectl, say: (line: string) => void): Promise<Applied> {
   const changed: string[] = [];
   const deadline = Date.now() + READY_WITHIN_S * 1000;
+  await askAgain(kubectl);
   for (const [phase, { what }] of PHASES.entries()) {
     const part = objects.filter((object) => phaseOf(object) === phase);
     if (part.length === 0) continue;
@@ -99,9 +101,15 @@ function withoutBookkeeping(annotations: Record<string, string>): [string, strin
   return Object.entries(annotations).filter(([name]) => !notes.includes(name));
 }
 
+/** What a Service says in the first moments may be about what was there before. */
+const OLD_NEWS_MS = 10_000;
+
 async function allReady(objects: KubeObject[], kubectl: Kubectl, deadline: number): Promise<void> {
+  const began = Date.now();
   for (;;) {
     const found = await kubectl.objects(["get", "--filename", "-"], { input: asList(objects) });
+    const hopeless = Date.now() - began > OLD_NEWS_MS && unfetched(found);
+    if (hopeless) throw new Error(hopeless);
     const missing = found.flatMap((object) => {
       const reason = object.kind === "SinkBinding" ? undefined : notReady(object);
       return reason ? [`${nameOf(object)} is not ready: ${reason}`] : [];

@@ -9,9 +9,9 @@ const BASES = { NODE_IMAGE: "node:24-bookworm-slim", DEBIAN_IMAGE: "debian:bookw
 /** What is called so before `tag-images` gives it its name in a registry. */
 const local = (image: Image) => `rotisserie-${image}:built`;
 
-/** The images that this choice needs; the simulator only where it runs. */
-export function neededImages({ overlay }: Settings): Image[] {
-  return IMAGES.filter((image) => image !== "simulator" || overlay === "simulated");
+/** The images that this choice needs; the simulator only where it runs and is not another's. */
+export function neededImages({ overlay, simulatorImage }: Settings): Image[] {
+  return IMAGES.filter((image) => image !== "simulator" || (overlay === "simulated" && !simulatorImage));
 }
 
 /** The tool that was asked for, or the first that works: a docker client without its engine does not. */

@@ -12,7 +12,7 @@ import { precheck } from "./precheck.ts";
 import { deleteFunctions, purge } from "./purge.ts";
 import { type KubeObject, objectsOf, render } from "./render.ts";
 import { savedRevision, setRevision } from "./revision.ts";
-import { makeSecret, secretVersion } from "./secrets.ts";
+import { makeSecret, secretFrom, secretVersion } from "./secrets.ts";
 import { send } from "./send.ts";
 import { parseSettings, type Settings } from "./settings.ts";
 import { status } from "./status.ts";
@@ -43,6 +43,10 @@ async function wanted(chosen: Settings, kubectl: Kubectl): Promise<KubeObject[]>
   return keepEdits(objects, given, kubectl);
 }
 
+async function ownNamespace({ namespace }: Settings, kubectl: Kubectl): Promise<void> {
+  if (await makeNamespace(namespace, kubectl)) say(`namespace ${namespace} made`);
+}
+
 async function confirm(question: string, { yes }: Settings): Promise<void> {
   if (yes) return;
   if (!process.stdin.isTTY) throw new Error(`${question} Say YES=1 to do it without being asked`);
@@ -61,7 +65,14 @@ const verbs: Record<string, () => Promise<void>> = {
   images: async () => buildImages(await settings(), root, say),
   "tag-images": async () => tagImages(await settings(), say),
   "upload-images": async () => uploadImages(await settings(), say),
-  secrets: async () => say(await makeSecret(process.env, createKubectl(await settings()))),
+  secrets: async () => {
+    const chosen = await settings();
+    const kubectl = createKubectl(chosen);
+    const secret = secretFrom(process.env);
+    // It is the first thing that a new namespace needs: the check before a deploy asks for it.
+    await ownNamespace(chosen, kubectl);
+    say(await makeSecret(secret, kubectl));
+  },
   render: async () => {
     const chosen = await settings();
     const objects = await wanted(chosen, createKubectl(chosen));
@@ -79,7 +90,7 @@ const verbs: Record<string, () => Promise<void>> = {
       say("OCR_HOST is not used any more: the Trigger in knative/base/50-ocr.yaml finds the function");
     const missing = await precheck(chosen, kubectl);
     if (missing.length > 0) throw new Error(missing.join("\nrotisserie: "));
-    if (await makeNamespace(chosen.namespace, kubectl)) say(`namespace ${chosen.namespace} made`);
+    await ownNamespace(chosen, kubectl);
     const { objects, changed } = await deploy(await wanted(chosen, kubectl), kubectl, say);
     say(`${objects.length} objects, ${changed.length} changed${changed.length > 0 ? `: ${changed.join(", ")}` : ""}`);
     for (const line of await nextSteps(chosen, kubectl)) say(line);

@@ -1,18 +1,19 @@
 /** What `task deploy` needs, looked at before anything is applied: a line per thing that is missing, with what mends it. */
+import type { Certificate } from "../../cert/kube-lego/objects.ts";
+import { claimProblem, emailProblem, serverProblem } from "../../cert/kube-lego/reconcile.ts";
 import type { Kubectl } from "./kubectl.ts";
 import type { Settings } from "./settings.ts";
 
 /** Knative 1.22 is the oldest whose Kubernetes (1.34) is still kept. */
 const OLDEST_KNATIVE = [1, 22] as const;
 
-const CRDS: Record<string, string> = {
-  "services.serving.knative.dev": "Knative Serving",
-  "brokers.eventing.knative.dev": "Knative Eventing",
-  "triggers.eventing.knative.dev": "Knative Eventing",
-  "pingsources.sources.knative.dev": "Knative Eventing",
-  "sinkbindings.sources.knative.dev": "Knative Eventing",
-};
-const INSTALL: Record<string, string> = {
+/** Kinds by their API. Asked of discovery, which everybody may read; a CRD only an administrator. */
+const KINDS: { api: string; kinds: string[]; part: keyof typeof INSTALL }[] = [
+  { api: "serving.knative.dev/v1", kinds: ["services"], part: "Knative Serving" },
+  { api: "eventing.knative.dev/v1", kinds: ["brokers", "triggers"], part: "Knative Eventing" },
+  { api: "sources.knative.dev/v1", kinds: ["pingsources", "sinkbindings"], part: "Knative Eventing" },
+];
+const INSTALL = {
   "Knative Serving": "install it with a networking layer: https://knative.dev/docs/install (Kourier is tested here)",
   "Knative Eventing": "install it with a Broker: https://knative.dev/docs/install (MT-channel-based or Kafka)",
 };
@@ -31,6 +32,7 @@ export async function precheck(settings: Settings, kubectl: Kubectl): Promise<st
     ];
   }
   const remote = await Promise.all([
+    certificates(kubectl),
     knative(kubectl),
     brokerClass(settings, kubectl),
     namespace(settings, kubectl),
@@ -40,8 +42,18 @@ export async function precheck(settings: Settings, kubectl: Kubectl): Promise<st
   return [...local, ...remote.flat()];
 }
 
-function variables({ user, tag, hosts, overlay, edge }: Settings): string[] {
+/** Of two Certificates that write Secret rotisserie-tls, each replaces the other's for ever. None without cert-manager. */
+async function certificates(kubectl: Kubectl): Promise<string[]> {
+  const found = await kubectl.objects(["get", "certificates.cert-manager.io"]).catch(() => []);
+  return one(claimProblem(found as unknown as Certificate[]));
+}
+
+const one = (problem: string | undefined) => (problem === undefined ? [] : [problem]);
+
+function variables({ user, tag, hosts, overlay, edge, lego }: Settings): string[] {
   const missing: string[] = [];
+  if (lego.email !== undefined) missing.push(...one(emailProblem(lego.email)));
+  if (lego.url !== undefined) missing.push(...one(serverProblem(lego.url)));
   if (!user) missing.push("docker_username is not set: docker_username=YOU task deploy (or registry/path)");
   if (!tag)
     missing.push("IMAGE_TAG is not set and .make-rev-check is not there: task set-rev images tag-images upload-images");
@@ -52,15 +64,13 @@ function variables({ user, tag, hosts, overlay, edge }: Settings): string[] {
 }
 
 async function knative(kubectl: Kubectl): Promise<string[]> {
-  const { stdout } = await kubectl.attempt([
-    "get",
-    "crd",
-    ...Object.keys(CRDS),
-    "--ignore-not-found",
-    "--output",
-    "name",
-  ]);
-  const absent = new Set(Object.entries(CRDS).flatMap(([crd, part]) => (stdout.includes(`/${crd}`) ? [] : [part])));
+  const found = await Promise.all(
+    KINDS.map(async ({ api, kinds, part }) => {
+      const { stdout } = await kubectl.attempt(["get", "--raw", `/apis/${api}`]);
+      return kinds.every((kind) => stdout.includes(`"name":"${kind}"`)) ? [] : [part];
+    }),
+  );
+  const absent = new Set(found.flat());
   if (absent.size > 0) return [...absent].map((part) => `${part} is not in the cluster: ${INSTALL[part]}`);
   const versions = await Promise.all(
     ["knative-serving/controller", "knative-eventing/eventing-controller"].map(async (place) => {
@@ -83,8 +93,9 @@ async function knative(kubectl: Kubectl): Promise<string[]> {
 
 async function brokerClass({ components }: Settings, kubectl: Kubectl): Promise<string[]> {
   const wanted = components.includes("kafka") ? "kafka-broker-config" : "config-br-defaults";
-  const { code } = await kubectl.attempt(["get", "configmap", wanted, "--namespace", "knative-eventing"]);
-  if (code === 0) return [];
+  const { code, stderr } = await kubectl.attempt(["get", "configmap", wanted, "--namespace", "knative-eventing"]);
+  // Who may not look there is told nothing: the Broker says itself whether it is ready.
+  if (code === 0 || !stderr.includes("NotFound")) return [];
   return components.includes("kafka")
     ? [
         "there is no Kafka Broker in the cluster: install it (knative-extensions/eventing-kafka-broker), or leave kafka out",

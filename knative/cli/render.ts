@@ -83,6 +83,9 @@ export function kustomization(settings: Settings, up: string, secretVersion?: st
     labels: [{ pairs: OWNED, includeSelectors: false, includeTemplates: false }],
     images: [
       ...IMAGES.map((image) => {
+        if (image === "simulator" && settings.simulatorImage) {
+          return { name: "rotisserie-simulator", ...nameAndTag(settings.simulatorImage) };
+        }
         const { name, tag } = imageName(settings, image);
         return { name: `rotisserie-${image}`, newName: name, newTag: tag };
       }),

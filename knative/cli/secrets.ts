@@ -2,7 +2,8 @@
 import { type Env, optionalText } from "../../functions/runtime/config.ts";
 import type { Kubectl } from "./kubectl.ts";
 
-export async function makeSecret(env: Env, kubectl: Kubectl): Promise<string> {
+/** @throws Error naming the variable that is missing. */
+export function secretFrom(env: Env): object {
   const clientID = optionalText(env, "clientID") ?? optionalText(env, "TWITCH_CLIENT_ID");
   const clientSecret = optionalText(env, "clientSecret") ?? optionalText(env, "TWITCH_CLIENT_SECRET");
   const token = optionalText(env, "token");
@@ -11,7 +12,11 @@ export async function makeSecret(env: Env, kubectl: Kubectl): Promise<string> {
   if (!clientSecret && !token)
     throw new Error("neither clientSecret nor token is set: clientSecret lets the token renew itself");
   const stringData = { clientID, ...(clientSecret && { clientSecret }), ...(token && { token }) };
-  const secret = { apiVersion: "v1", kind: "Secret", metadata: { name: "twitch-auth" }, type: "Opaque", stringData };
+  return { apiVersion: "v1", kind: "Secret", metadata: { name: "twitch-auth" }, type: "Opaque", stringData };
+}
+
+/** @returns what was done, in words. */
+export async function makeSecret(secret: object, kubectl: Kubectl): Promise<string> {
   // Through standard input: an argument would be in the process list.
   await kubectl(["apply", "--server-side", "--force-conflicts", "--field-manager", "rotisserie-secrets", "-f", "-"], {
     input: JSON.stringify(secret),

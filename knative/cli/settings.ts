@@ -57,6 +57,8 @@ export interface Settings {
   simulator: Record<string, string>;
   /** Where Redis comes from, when not from Docker Hub. */
   redisImage: string | undefined;
+  /** Where the simulator comes from, when a roll must leave the world that it plays as it is. */
+  simulatorImage: string | undefined;
   /** Do not ask. */
   yes: boolean;
   /** Documented once, replaced by the Trigger. */
@@ -110,6 +112,7 @@ export function parseSettings(env: Env): Settings {
     simulator: passedOn(env, ["SIMULATOR_CHANNELS", "SIMULATOR_SEED"]),
     lego: { email: optionalText(env, "LEGO_EMAIL"), url: optionalText(env, "LEGO_URL") && url(env, "LEGO_URL") },
     redisImage: optionalText(env, "REDIS_IMAGE"),
+    simulatorImage: optionalText(env, "SIMULATOR_IMAGE"),
     yes: flag(env, "YES"),
     ocrHost: optionalText(env, "OCR_HOST"),
   };

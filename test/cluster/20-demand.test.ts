@@ -1,5 +1,6 @@
 /** Nobody watching: nothing runs. Somebody comes: the line wakes and shows the right number. */
 import { mkdirSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -11,6 +12,8 @@ import { current, firstLeader, truth } from "./truth.ts";
 const FOUND = "tv.rotisserie.stream.found.v1";
 /** functions/poller/game-board.ts, FOLLOW_MS, and a list's own age. */
 const FOLLOWED_MS = 110_000;
+/** Load per CPU up to which times are asserted. */
+const QUIET_LOAD = 3;
 const watch = watchPods();
 
 afterAll(async () => {
@@ -49,12 +52,17 @@ describe("demand", () => {
     expect(await asleep()).toBe(true);
   });
 
-  test("the first viewer sees a right number", async () => {
+  test("the first viewer sees a right number within 10 s", async () => {
+    await within(IDLE_AFTER_S + 60 + 5, "capture and ocr are at zero pods", asleep);
+    const busy = loadavg()[0] ?? 0;
     const { leader, ms } = await firstLeader(60);
     process.stdout.write(
       `first number ${ms} ms after the first viewer: ${leader.stream_name}, ${leader.alive} alive\n`,
     );
     expect(watch.changes.some(({ service, count }) => service === "rotisserie-ocr" && count > 0)).toBe(true);
+    // A promise about two cores that are the cluster's: where others queue for them, too, the time says nothing.
+    if (busy <= QUIET_LOAD * cpus().length) expect(ms).toBeLessThanOrEqual(10_000);
+    else process.stdout.write(`10 s not asserted: load ${busy.toFixed(0)} before the first viewer came\n`);
   });
 });
 

@@ -14,10 +14,11 @@ describe("a burst of pictures", () => {
 
   beforeAll(async () => {
     await listen("test-read", READ, "204", PATIENT);
-    await agent.forget();
   });
 
   test("is read to the last one, by at least two pods", async () => {
+    await agent.forget();
+    readBy.clear();
     const began = Date.now();
     const events = Array.from({ length: FRAMES }, (_, index) => frame(`burst-${index}`, `burst_${index}`));
     expect(await agent.send(events, 50)).toEqual({ 202: FRAMES });

@@ -32,6 +32,10 @@ async function onlyLetter(id: string): Promise<Letter> {
   return found[0] as Letter;
 }
 
+let number = 0;
+/** An id of its own for each attempt. */
+const fresh = (name: string) => `${name}-${++number}`;
+
 describe("dead letters", () => {
   beforeAll(async () => {
     await listen("test-fails", "test.fails", "500", { ...delivery, retry: 2 });
@@ -42,8 +46,9 @@ describe("dead letters", () => {
 
   test("a picture that is none is refused for good: one letter, no retry", async () => {
     const before = sumOf(await poller("/metrics"), "rotisserie_dead_letters_total");
-    await agent.send([frame("poison-picture", "poison", 120, Buffer.from("no picture at all"))]);
-    const letter = await onlyLetter("poison-picture");
+    const id = fresh("poison-picture");
+    await agent.send([frame(id, "poison", 120, Buffer.from("no picture at all"))]);
+    const letter = await onlyLetter(id);
     expect(letter).toMatchObject({ type: "tv.rotisserie.frame.captured.v1", subject: "poison" });
     expect(letter.code).toMatch(/^4(15|22|00)$/);
     expect(letter.reason).not.toBe("");
@@ -51,10 +56,11 @@ describe("dead letters", () => {
   });
 
   test.each([
-    { name: "500 three times", type: "test.fails", id: "poison-500", code: /^500$/, attempts: 3 },
-    { name: "no answer in time", type: "test.hangs", id: "poison-hang", code: /./, attempts: 1 },
-    { name: "a body that is no CloudEvent", type: "test.talks", id: "poison-html", code: /./, attempts: 1 },
-  ])("$name: one letter after $attempts attempts", async ({ type, id, code, attempts }) => {
+    { name: "500 three times", type: "test.fails", code: /^500$/, attempts: 3 },
+    { name: "no answer in time", type: "test.hangs", code: /./, attempts: 1 },
+    { name: "a body that is no CloudEvent", type: "test.talks", code: /./, attempts: 1 },
+  ])("$name: one letter after $attempts attempts", async ({ type, code, attempts }) => {
+    const id = fresh(type);
     await agent.send([plain(id, type, "somebody")]);
     const letter = await onlyLetter(id);
     expect(letter).toMatchObject({ type, subject: "somebody" });

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { agent } from "./agent.ts";
-import { kubectl, mustTask, object } from "./kube.ts";
+import { kubectl, mustTask, object, REGISTRY } from "./kube.ts";
 import { firstLeader, type Stream, truth, wrong } from "./truth.ts";
 
 const RATE = 50;
@@ -19,7 +19,11 @@ describe("task roll", () => {
     const began = Date.now();
     let rolling = true;
     // The revision is in the images' labels, so these are other images, and Knative sees it.
-    const more = { IMAGE_TAG: `${process.env.IMAGE_TAG}-roll` };
+    const more = {
+      IMAGE_TAG: `${process.env.IMAGE_TAG}-roll${Date.now().toString(36)}`,
+      // Twitch does not start anew because we roll; a simulator that did would play another story than the one asked about.
+      SIMULATOR_IMAGE: `${REGISTRY}/rotisserie-simulator:${process.env.IMAGE_TAG}`,
+    };
     const roll = (async () => {
       for (const verb of ["images", "tag-images", "upload-images", "deploy"]) await mustTask(verb, more);
     })().finally(() => {

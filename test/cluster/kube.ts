@@ -19,7 +19,7 @@ export const IDLE_AFTER_S = 10;
 
 export const kubectl: Kubectl = createKubectl({ context: env.KUBE_CONTEXT, namespace: NAMESPACE });
 
-const base: Record<string, string> = {
+export const settings: Record<string, string> = {
   NAMESPACE,
   OVERLAY: "simulated",
   COMPONENTS: "size-small",
@@ -33,7 +33,10 @@ const base: Record<string, string> = {
 /** One of the verbs behind `task`, as the Taskfile calls it. */
 export async function task(verb: string, more: Record<string, string> = {}): Promise<Ended> {
   const program = join(root, "node_modules/.bin/tsx");
-  return attempt(program, [join(root, "knative/cli/main.ts"), verb], { env: { ...env, ...base, ...more }, cwd: root });
+  return attempt(program, [join(root, "knative/cli/main.ts"), verb], {
+    env: { ...env, ...settings, ...more },
+    cwd: root,
+  });
 }
 
 /** @throws with what it said, when it fails. */
