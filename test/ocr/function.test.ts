@@ -59,7 +59,7 @@ async function post(
     .greyscale();
   const event = frameCaptured.create({
     ...{ id: "frame-7", subject: "somebody", time: "2026-01-01T00:00:00Z", datacontenttype: "image/webp" },
-    data: bytes ?? new Uint8Array(await image.webp({ quality: 90 }).toBuffer()),
+    data: new Uint8Array(await image.webp({ quality: 90 }).toBuffer()),
     attributes: {
       ...{
         roundid: "round",
@@ -71,8 +71,17 @@ async function post(
       ...attributes,
     },
   });
-  const { headers, body } = writeEvent(event);
+  // Set afterwards: the contract would not let some of them be sent.
+  const { headers, body } = writeEvent(bytes ? { ...event, data: bytes } : event);
   return fetch(base, { method: "POST", headers, body: new Uint8Array(body) });
+}
+
+/** Nothing but black: a few kilobytes. */
+async function bomb(side: number): Promise<Uint8Array<ArrayBuffer>> {
+  const create = { width: side, height: side, channels: 3, background: "#000" } as const;
+  return new Uint8Array(
+    await sharp({ create, limitInputPixels: false }).webp({ lossless: true, effort: 0 }).toBuffer(),
+  );
 }
 
 test("a count", async () => {
@@ -96,6 +105,8 @@ test("no count is an answer", async () => {
 
 test.each([
   ["a broken picture", {}, new Uint8Array(100).fill(7), 422, /no webp picture/],
+  ["more than an event may carry", {}, new Uint8Array(64 * 1024 + 1).fill(7), 422, /at most 65536 bytes/],
+  ["a picture that unpacks to 36 million pixels", {}, await bomb(6_000), 422, /pixel limit|6000 x 6000/],
   ["an unknown game", { game: "chess" }, undefined, 422, /chess/],
   ["a game without a verified profile", { game: "blackout" }, undefined, 422, /blackout/],
   ["a region of another size", { region: "0,0,300,300" }, undefined, 422, /region 300 x 300/],
