@@ -12,6 +12,9 @@ WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY . .
+# Where the page and the code of this installation are: static/page/README.md.
+ARG SITE_URL=
+ARG CODE_URL=
 RUN node build.js --production
 # Each function gets only the packages that its bundle left outside, and of those only what this processor runs.
 RUN node knative/images/modules.js /modules/capture dist/functions/capture/main.js \

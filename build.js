@@ -49,7 +49,7 @@ if (existsSync("functions/ocr/models")) {
 
 if (existsSync("static/page/build.js")) {
   const { buildPage } = await import("./static/page/build.js");
-  await buildPage(`${outdir}/static`);
+  await buildPage(`${outdir}/static`, { site: process.env.SITE_URL, code: process.env.CODE_URL });
 } else if (existsSync("static/page")) {
   await cp("static/page", `${outdir}/static`, { recursive: true });
 }

@@ -1,3 +1,6 @@
 import type { Metafile } from "esbuild";
 
-export function buildPage(outdir: string, options?: { site?: string }): Promise<Metafile>;
+export function buildPage(
+  outdir: string,
+  options?: { site?: string | undefined; code?: string | undefined },
+): Promise<Metafile>;

@@ -10,11 +10,22 @@ import { drawIcons } from "./icons.js";
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 
+/** What a build may be told; package.json's repository is where the code is unless it is told otherwise. */
+const repository = JSON.parse(await readFile(here("../../package.json"), "utf8")).repository;
+
+function address(name, given) {
+  const url = URL.canParse(given) ? new URL(given) : undefined;
+  if (url?.protocol !== "https:" && url?.protocol !== "http:")
+    throw new Error(`${name}=${given}: must be a whole address, https://...`);
+  return url.href.replace(/\/$/, "").replaceAll("&", "&amp;");
+}
+
 /**
  * @param {string} outdir
- * @param {{ site?: string }} [options] `site`: where the page will be found, for the picture beside shared links, which must be a whole address
+ * @param {{ site?: string, code?: string }} [options] `site` (SITE_URL): where the page will be found; then the picture beside shared
+ *   links has a whole address, which some networks want. `code` (CODE_URL): where the code of this installation is.
  */
-export async function buildPage(outdir, { site = "https://rotisserie.tv" } = {}) {
+export async function buildPage(outdir, { site, code } = {}) {
   const { metafile } = await build({
     entryPoints: { main: here("src/main.ts"), theme: here("src/theme.ts"), page: here("styles/page.css") },
     outdir: join(outdir, "assets"),
@@ -40,7 +51,8 @@ export async function buildPage(outdir, { site = "https://rotisserie.tv" } = {})
     "theme.js": asset("src/theme.ts"),
     "page.css": asset("styles/page.css"),
     flow: (await readFile(here("flow.svg"), "utf8")).trim(),
-    site,
+    site: site ? address("SITE_URL", site) : "",
+    code: address("CODE_URL", code || repository),
   };
   const fill = (text, more = {}) =>
     text.replace(/\{\{([a-z.]+)\}\}/g, (whole, name) => {

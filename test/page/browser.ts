@@ -48,6 +48,8 @@ export interface VisitOptions extends BrowserContextOptions {
   embed?: Embed;
   /** Runs in the page before its own scripts. */
   initScript?: () => void;
+  /** The page's timers and its clock run so many times as fast. */
+  hurry?: number;
   /** What Twitch's frame shows. */
   frameBody?: string;
 }
@@ -58,7 +60,7 @@ body{margin:0;height:100%;display:grid;place-items:center}</style><button>Twitch
 
 export async function visit(browser: Browser, url: string, options: VisitOptions = {}): Promise<Visit> {
   let { embed = "stand-in" } = options;
-  const { theme, embed: _, initScript, frameBody = FRAME, ...rest } = options;
+  const { theme, embed: _, hurry = 1, initScript, frameBody = FRAME, ...rest } = options;
   const context = await browser.newContext({ viewport: sizes.laptop, ...rest });
   const page = await context.newPage();
   const faults: string[] = [];
@@ -79,6 +81,7 @@ export async function visit(browser: Browser, url: string, options: VisitOptions
   const keep = (name: string) =>
     window === window.top && localStorage.setItem("rotisserie.theme", JSON.stringify(name));
   if (theme) await page.addInitScript(keep, theme);
+  if (hurry !== 1) await page.addInitScript(runFast, hurry);
   if (initScript) await page.addInitScript(initScript);
   const script = await readFile("test/page/embed.js", "utf8");
   await context.route("https://player.twitch.tv/**", async (route) => {
@@ -105,4 +108,14 @@ export async function visit(browser: Browser, url: string, options: VisitOptions
     },
     close: () => context.close(),
   };
+}
+
+function runFast(factor: number) {
+  const { setTimeout, setInterval } = globalThis;
+  const now = performance.now.bind(performance);
+  performance.now = () => now() * factor;
+  Object.assign(globalThis, {
+    setTimeout: (run: () => void, ms = 0) => setTimeout(run, ms / factor),
+    setInterval: (run: () => void, ms = 0) => setInterval(run, ms / factor),
+  });
 }

@@ -1,10 +1,12 @@
 /** What the page weighs, and that nothing of the player stands before the first paint. By order, never by the clock. */
-import { readdir, readFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type House, openHouse, usualEvening } from "./house.ts";
+import { buildPage } from "../../static/page/build.js";
+import { type House, openHouse, until, usualEvening } from "./house.ts";
 
 let house: House;
 beforeAll(async () => {
@@ -51,11 +53,39 @@ describe("weight", () => {
   });
 });
 
+describe("what a build is told", () => {
+  const build = async (options: object) => {
+    const root = await mkdtemp(join(tmpdir(), "rotisserie-build-"));
+    await buildPage(root, options);
+    const html = await readFile(join(root, "index.html"), "utf8");
+    await rm(root, { recursive: true });
+    return {
+      picture: /og:image" content="([^"]*)"/.exec(html)?.[1],
+      code: /<a href="([^"]*)"[^>]*>The code/.exec(html)?.[1],
+    };
+  };
+  it.each([
+    ["nothing", {}, { picture: "/og.png", code: expect.stringMatching(/^https:/) }],
+    ["empty words", { site: "", code: "" }, { picture: "/og.png", code: expect.stringMatching(/^https:/) }],
+    [
+      "both addresses",
+      { site: "https://watch.example/", code: "https://git.example/a?b=1&c" },
+      { picture: "https://watch.example/og.png", code: "https://git.example/a?b=1&amp;c" },
+    ],
+  ])("%s", async (_, options, expected) => expect(await build(options)).toEqual(expected));
+  it.each([
+    ["no address", { site: "watch.example" }, "SITE_URL=watch.example: must be a whole address"],
+    ["a script", { code: "javascript:alert(1)" }, "CODE_URL=javascript:alert(1): must be a whole address"],
+  ])("%s is refused", async (_, options, words) => {
+    await expect(build(options)).rejects.toThrow(words);
+  });
+});
+
 describe("first paint", () => {
   it("waits for nothing of the player: the embed script is asked for after it", async () => {
     usualEvening(house.web);
     const one = await house.open();
-    await expect.poll(() => one.page.locator("#twitch-player iframe").count(), { timeout: 10_000 }).toBe(1);
+    await until(() => one.page.locator("#twitch-player iframe").count()).toBe(1);
     const order = await one.page.evaluate(() => {
       const paint = performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? Number.POSITIVE_INFINITY;
       const resources = performance.getEntriesByType("resource") as PerformanceResourceTiming[];
@@ -72,7 +102,7 @@ describe("first paint", () => {
   it("a player's script that never arrives holds up nothing", async () => {
     usualEvening(house.web);
     const one = await house.open({ embed: "hangs" });
-    await expect.poll(() => one.page.title(), { timeout: 10_000 }).toBe("7 alive - MossyKestrel");
+    await until(() => one.page.title()).toBe("7 alive - MossyKestrel");
     await one.page.locator("#rows > li").nth(8).waitFor();
     expect(await one.page.evaluate(() => performance.getEntriesByName("first-contentful-paint").length)).toBe(1);
     await one.page.locator("#next").click();

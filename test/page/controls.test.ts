@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Visit } from "./browser.ts";
 import { evening, everybody, leader, stream } from "./documents.ts";
-import { type House, openHouse, usualEvening } from "./house.ts";
+import { type House, openHouse, until, usualEvening } from "./house.ts";
 import { tabThrough } from "./keyboard.ts";
 
 let house: House;
@@ -11,7 +11,6 @@ beforeAll(async () => {
 afterAll(() => house?.close());
 
 const state = (one: Visit) => one.page.locator("html").getAttribute("data-state");
-const until = (check: () => Promise<unknown>) => expect.poll(check, { timeout: 12_000, interval: 100 });
 const watching = async (options: Parameters<House["open"]>[0] = {}) => {
   usualEvening(house.web);
   const one = await house.open(options);

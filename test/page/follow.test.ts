@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Visit } from "./browser.ts";
 import { evening, everybody, leader, stream } from "./documents.ts";
-import { type House, openHouse, usualEvening } from "./house.ts";
+import { type House, openHouse, until, usualEvening } from "./house.ts";
 
 let house: House;
 beforeAll(async () => {
@@ -11,7 +11,6 @@ afterAll(() => house?.close());
 
 const state = (one: Visit) => one.page.locator("html").getAttribute("data-state");
 const text = (one: Visit, id: string) => one.page.locator(`#${id}`).textContent();
-const until = (check: () => Promise<unknown>, timeout = 12_000) => expect.poll(check, { timeout, interval: 100 });
 const named = (name: string) => evening.find((one) => one.stream_name === name) ?? stream(name, 3);
 const onAir = (name: string, alive: number) =>
   house.web.say("/current", { body: leader({ ...named(name), alive }), headers: everybody });
@@ -95,7 +94,7 @@ describe("following", () => {
     expect(await text(one, "slate-text")).toBe("40 live streams looked at, 0 matches found");
     await one.page.waitForTimeout(4_000);
     expect(await state(one)).toBe("looking");
-    await until(() => state(one), 20_000).toBe("empty");
+    await until(() => state(one)).toBe("empty");
     expect(await text(one, "slate-heading")).toBe("No match on air");
     // One more stream comes on and is not looked at yet: no flicker.
     const more = { "rotisserie-progress": "streams=41, sampled=40, read=9, matches=0" };
@@ -103,7 +102,7 @@ describe("following", () => {
     await until(() => text(one, "slate-text")).toContain("40 of 41 live streams looked at, none of them in a match");
     expect(await state(one)).toBe("empty");
     await one.close();
-  }, 50_000);
+  });
 
   it("says that the board is behind, and stops saying so", async () => {
     usualEvening(house.web);

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Visit } from "./browser.ts";
 import { evening, everybody, leader, stream } from "./documents.ts";
-import { type House, openHouse, usualEvening } from "./house.ts";
+import { type House, openHouse, until, usualEvening } from "./house.ts";
 import type { Scripted } from "./web.ts";
 
 let house: House;
@@ -11,7 +11,6 @@ beforeAll(async () => {
 });
 afterAll(() => house?.close());
 
-const until = (check: () => Promise<unknown>, timeout = 15_000) => expect.poll(check, { timeout, interval: 100 });
 const banner = (one: Visit) => one.page.locator("#banner").textContent();
 const [first] = evening;
 const good = first ? leader(first) : null;
@@ -43,25 +42,21 @@ describe("a bad answer from /current while a stream plays", () => {
       "No connection to the board",
     ],
     ["no answer in time", { delay: Number.POSITIVE_INFINITY }, "The board does not answer"],
-  ] satisfies [string, Scripted, string][])(
-    "%s",
-    async (_, answer, words) => {
-      usualEvening(house.web);
-      const one = await house.open();
-      await until(() => one.page.title()).toBe("7 alive - MossyKestrel");
-      house.web.say("/current", answer);
-      await until(() => banner(one), 18_000).toContain(words);
-      expect(await banner(one)).toContain("this stream keeps playing");
-      expect(await one.page.locator("#twitch-player iframe").count()).toBe(1);
-      expect(await one.page.title()).toBe("7 alive - MossyKestrel");
-      expect(one.faults.filter((fault) => !fault.includes("net::ERR"))).toEqual([]);
-      usualEvening(house.web);
-      await one.page.locator("#retry").click();
-      await until(() => one.page.locator("html").getAttribute("data-state")).toBe("playing");
-      await one.close();
-    },
-    40_000,
-  );
+  ] satisfies [string, Scripted, string][])("%s", async (_, answer, words) => {
+    usualEvening(house.web);
+    const one = await house.open();
+    await until(() => one.page.title()).toBe("7 alive - MossyKestrel");
+    house.web.say("/current", answer);
+    await until(() => banner(one)).toContain(words);
+    expect(await banner(one)).toContain("this stream keeps playing");
+    expect(await one.page.locator("#twitch-player iframe").count()).toBe(1);
+    expect(await one.page.title()).toBe("7 alive - MossyKestrel");
+    expect(one.faults.filter((fault) => !fault.includes("net::ERR"))).toEqual([]);
+    usualEvening(house.web);
+    await one.page.locator("#retry").click();
+    await until(() => one.page.locator("html").getAttribute("data-state")).toBe("playing");
+    await one.close();
+  });
 });
 
 describe("a bad list", () => {

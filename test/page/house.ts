@@ -3,10 +3,18 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
+import { expect, vi } from "vitest";
 import { buildPage } from "../../static/page/build.js";
 import { launch, type Visit, type VisitOptions, visit } from "./browser.ts";
 import { evening, everybody, leader } from "./documents.ts";
 import { startWeb, type Web } from "./web.ts";
+
+// A machine with more to do than it has cores draws a page in seconds; what is waited for comes, or a test fails.
+vi.setConfig({ testTimeout: 90_000 });
+
+/** Waits until what the page shows is as expected. */
+export const until = (check: () => Promise<unknown>, timeout = 25_000) =>
+  expect.poll(check, { timeout, interval: 100 });
 
 export interface House {
   web: Web;

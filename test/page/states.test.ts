@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { renderScene } from "../../local/scenes/index.ts";
 import { type Size, sizes, type Visit } from "./browser.ts";
 import { evening, everybody, leader, stream } from "./documents.ts";
-import { type House, openHouse, usualEvening } from "./house.ts";
+import { type House, openHouse, until, usualEvening } from "./house.ts";
 import { tabThrough } from "./keyboard.ts";
 import type { Web } from "./web.ts";
 
@@ -36,7 +36,7 @@ interface Wanted {
   goesOn?(web: Web): void;
   path?: string;
   embed?: "fails";
-  hurry?: boolean;
+  hurry?: number;
   state: string;
 }
 
@@ -51,7 +51,7 @@ const states: Record<string, Wanted> = {
     say: (web) =>
       both(web, { body: null, headers: progress("streams=40, sampled=40, read=9, matches=0") }, { body: [] }),
     // "Off air" is said after some answers without a match.
-    hurry: true,
+    hurry: 10,
     state: "empty",
   },
   waiting: {
@@ -113,18 +113,17 @@ describe("every state", () => {
       viewport: sizes[size],
       path: wanted.path ?? "/",
       reducedMotion: "reduce",
-      initScript: wanted.hurry ? hurriedClock : stillClock,
+      initScript: stillClock,
+      ...(wanted.hurry && { hurry: wanted.hurry }),
       ...(wanted.embed && { embed: wanted.embed }),
       frameBody: `<!doctype html><title>Stream</title><body style="margin:0"><img alt="" src="${pictures[name] ?? pictures.usual}" style="width:100vw;height:100vh;object-fit:contain;background:#000"><button style="position:absolute;left:-99px">Play</button>`,
     });
     const shows = ["waiting", "playing", "pinned", "stale"].includes(wanted.state) || wanted.goesOn !== undefined;
     // A frame that is still loading takes no focus yet.
-    if (shows && !wanted.embed) await expect.poll(() => playing(one), { timeout: 12_000 }).toBe(true);
+    if (shows && !wanted.embed) await until(() => playing(one)).toBe(true);
     if (shows && name !== "waiting") await one.page.locator("#rows > li").nth(8).waitFor();
     wanted.goesOn?.(house.web);
-    await expect
-      .poll(() => one.page.locator("html").getAttribute("data-state"), { timeout: 12_000 })
-      .toBe(wanted.state);
+    await until(() => one.page.locator("html").getAttribute("data-state")).toBe(wanted.state);
     if (wanted.embed) await one.page.locator("#slate-heading", { hasText: "does not load" }).waitFor();
     await one.page.waitForTimeout(400);
     expect(await problemsIn(one)).toEqual([]);
@@ -264,11 +263,4 @@ async function gamePicture(count: number): Promise<string> {
 /** Runs in the page: ages stand still, so that the same state is the same picture every time. */
 function stillClock() {
   performance.now = () => 1000;
-}
-
-/** Runs in the page: the same, and pauses between questions are a tenth. */
-function hurriedClock() {
-  performance.now = () => 1000;
-  const usual = globalThis.setTimeout;
-  Object.assign(globalThis, { setTimeout: (run: () => void, ms = 0) => usual(run, ms / 10) });
 }

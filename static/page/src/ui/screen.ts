@@ -50,14 +50,9 @@ export function createScreen(pick: (stream: StreamDocument) => void) {
       name.removeAttribute("title");
     }
     setText(find("title"), screen.shown ? (stream?.title ?? "") : "Always the closest finish");
-    setText(
-      find("meta"),
-      stream
-        ? [screen.ageText, `${shortNumber(stream.viewers)} watching`, languageName(stream.language)]
-            .filter(Boolean)
-            .join(" · ")
-        : "",
-    );
+    const watching = stream && `${shortNumber(stream.viewers)} watching`;
+    setText(find("meta"), [screen.ageText, watching].filter(Boolean).join(" · "));
+    setText(find("language-shown"), stream ? ` · ${languageName(stream.language)}` : "");
     setText(find("tag"), screen.tag);
     const banner = find("banner");
     if (banner.textContent !== screen.banner) banner.textContent = screen.banner;
