@@ -3,14 +3,17 @@
  *
  * Against a local live stream of moving pictures with a clock in them: wall time, CPU (own and children), bytes and age of
  * the picture, for our way (with the system's ffmpeg, and with the one an npm package ships) and for the ancestor's two.
- * `--load SECONDS`: 100 channels every 30 s, with the reader. `--soak N`: N captures, then what is left open.
+ * `--load SECONDS`: 100 channels every 30 s, their pictures with a HUD, and the reader reading them. `--soak N`: N captures, then what is left open.
+ * `--flips N`: N pictures with one flipped bit.
  */
 
 import { mkdir } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { flips } from "./capture/flips.ts";
 import { startLive } from "./capture/live.ts";
 import { load } from "./capture/load.ts";
 import { cpuSeconds, median, round, startCapture } from "./capture/processes.ts";
+import { prepareScenes } from "./capture/scenes.ts";
 import { soak } from "./capture/soak.ts";
 import { describeVideo, prepareVideo, QUALITIES, type Quality } from "./capture/video.ts";
 import { prepareStreamlink, type Shot, take2017, take2018, take2018WithStreamlink, takeOurs } from "./capture/ways.ts";
@@ -20,12 +23,15 @@ const { values: options } = parseArgs({
     samples: { type: "string", default: "20" },
     load: { type: "string" },
     soak: { type: "string" },
+    flips: { type: "string" },
     ffmpeg: { type: "string", default: "system" },
     json: { type: "boolean", default: false },
   },
 });
 const say = (text: string) => process.stdout.write(`${text}\n`);
 const CACHE = ".cache";
+/** A function that has just started compiles its code first; this is about one that runs. */
+const WARM = 10;
 
 interface Row {
   way: string;
@@ -41,9 +47,13 @@ interface Row {
 }
 
 await mkdir(CACHE, { recursive: true });
+if (options.flips) {
+  finish(await flips(Number(options.flips), options.ffmpeg, say));
+  process.exit();
+}
 const folders = new Map<number, string>();
 for (const quality of QUALITIES) {
-  folders.set(quality.height, await prepareVideo(quality, CACHE));
+  folders.set(quality.height, await (options.load ? prepareScenes : prepareVideo)(quality, CACHE));
   const { kbits, gopSeconds, profile, keyFrameKb } = await describeVideo(folders.get(quality.height) ?? "");
   say(
     `${quality.height}p60: ${kbits} kbit/s of video, key frame every ${gopSeconds.toFixed(2)} s (${keyFrameKb} KB), profile ${profile}`,
@@ -77,7 +87,7 @@ async function compare(samples: number): Promise<Row[]> {
         hint = shot.hint;
         return shot;
       };
-      for (let warm = 0; warm < 3; warm++) await take();
+      for (let warm = 0; warm < WARM; warm++) await take();
       rows.push(await measure(way, quality, samples, take, capture.pid));
       await capture.stop();
     }

@@ -13,6 +13,8 @@ export interface Live {
   takeBytes(): number;
   /** When a frame of the loop was on air last, ms since 1970. */
   timeOfFrame(frame: number): number;
+  /** Which segment of the loop began at this time (a programme date of the playlist). */
+  indexAt(time: number): number;
   /** Segments between the one with this frame and the newest complete one. */
   segmentsBehind(frame: number): number;
   close(): Promise<void>;
@@ -125,6 +127,7 @@ export async function startLive(folders: ReadonlyMap<number, string>): Promise<L
       return taken;
     },
     timeOfFrame,
+    indexAt: (time) => Math.floor((time - started) / 1000 / SEGMENT_SECONDS) % LOOP_SEGMENTS,
     segmentsBehind: (frame) => complete() - 1 - Math.floor((timeOfFrame(frame) - started + 1) / 1000 / SEGMENT_SECONDS),
     close: () =>
       new Promise((resolve) => {

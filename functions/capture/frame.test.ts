@@ -32,7 +32,7 @@ function read(clip: Clip, index = 0, piece = 7001): { frame: KeyFrame; used: num
     const frame = reader.push(segment.subarray(from, from + piece));
     if (frame) return { frame, used: from + piece };
   }
-  return reader.finish();
+  return { frame: reader.finish(), used: segment.byteLength };
 }
 
 const pixels = async (image: Uint8Array) => sharp(image).raw().toBuffer({ resolveWithObject: true });
@@ -55,6 +55,8 @@ describe("a clip", () => {
     ["high 4:4:4", { container: "ts", width: 640, height: 360, encoder: ["-pix_fmt", "yuv444p"] }],
     ["10 bits", { container: "ts", width: 640, height: 360, encoder: ["-pix_fmt", "yuv420p10le"] }],
     ["interlaced", { container: "ts", width: 1280, height: 720, encoder: ["-flags", "+ildct+ilme"] }],
+    ["one picture a segment", { container: "ts", width: 640, height: 360, rate: 0.5, seconds: 4 }],
+    ["one picture a segment in fMP4", { container: "mp4", width: 640, height: 360, rate: 0.5, seconds: 4 }],
     ["no sound", { container: "ts", width: 640, height: 360, audio: false }],
     [
       "a recovery point instead of an IDR picture",
@@ -162,6 +164,16 @@ describe("damage", () => {
   it("of a segment cut before its first picture is complete is refused", () => {
     const segment = (clip.segments[0] as Buffer).subarray(0, 188 * 100);
     expect(() => read({ segments: [segment], init: undefined })).toThrow();
+  });
+
+  it("of a segment's only picture, cut where a packet ends, is seen", async () => {
+    const still = await makeClip({ container: "ts", width: 640, height: 360, rate: 0.5, seconds: 4, audio: false });
+    const segment = still.segments[0] as Buffer;
+    expect(read({ segments: [segment], init: undefined }).frame).toMatchObject({ width: 640, height: 360 });
+    for (let end = 188; end < segment.byteLength; end += 188) {
+      const cut = segment.subarray(0, end);
+      expect(() => read({ segments: [cut], init: undefined })).toThrow(/the segment (ends before|has no H.264)/);
+    }
   });
 
   it.each<[string, (data: Buffer) => Buffer, string]>([

@@ -54,7 +54,7 @@ function damage(original: Uint8Array, random: (limit: number) => number): Buffer
 /** What a reader makes of a segment that comes in pieces; anything but a key frame or a Missed is a defect. */
 function readAll(
   data: Buffer,
-  reader: { push(chunk: Uint8Array): KeyFrame | undefined; finish(): never },
+  reader: { push(chunk: Uint8Array): KeyFrame | undefined; finish(): KeyFrame },
 ): KeyFrame | Missed {
   try {
     for (let at = 0; at < data.byteLength; at += 16_384) {

@@ -19,7 +19,7 @@ const MAX_SETS = 32;
 
 /**
  * Takes one unit after another. `add` returns the key frame as soon as a unit shows that the next picture has begun, so
- * that this one is complete; `finish` returns it where the data ends cleanly behind it.
+ * that this one is complete; `finish` returns it where the data ends behind it.
  */
 export function createPictureCollector(parameterSets: readonly Uint8Array[] = []) {
   const sets = new Map<string, Uint8Array>();
@@ -91,10 +91,14 @@ export function createPictureCollector(parameterSets: readonly Uint8Array[] = []
   };
 
   /** The key frame if a unit that begins like this ends it; nothing is taken in. For units whose end is far away. */
-  const peek = (begun: Uint8Array): KeyFrame | undefined =>
-    startsNext(begun) && (format?.frameOnly || fields > 0) ? finish() : undefined;
+  const peek = (begun: Uint8Array): KeyFrame | undefined => (startsNext(begun) ? finishLast() : undefined);
 
-  return { add, finish, peek };
+  /**
+   * The key frame where nothing follows it. Not where a frame may be two fields: the second may be what is missing.
+   */
+  const finishLast = (): KeyFrame | undefined => (format?.frameOnly || fields > 0 ? finish() : undefined);
+
+  return { add, finish, finishLast, peek };
 }
 
 /** Cuts a byte stream (Annex B) into units and collects them. Data may come in pieces of any size. */
@@ -125,6 +129,11 @@ export function createByteStreamCollector() {
       const begun =
         unitStart >= 0 && data.byteLength - unitStart >= JUDGED_BYTES ? data.subarray(unitStart) : undefined;
       return begun && collector.peek(begun);
+    },
+    /** The data is over and known to be whole: its last unit ends here. */
+    finish: (): KeyFrame | undefined => {
+      const unit = current(data.byteLength);
+      return (unit && collector.add(unit)) ?? collector.finishLast();
     },
   };
 }

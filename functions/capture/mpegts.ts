@@ -9,6 +9,7 @@ import { Damaged } from "./missed.ts";
 const PACKET = 188;
 const SYNC = 0x47;
 const H264_STREAM = 0x1b;
+const STUFFING = 0xff;
 
 export function createMpegTsReader() {
   const video = createByteStreamCollector();
@@ -16,6 +17,8 @@ export function createMpegTsReader() {
   let tablePid: number | undefined;
   let videoPid: number | undefined;
   let counter: number | undefined;
+  /** Whether the last packet of the video was filled up: a picture's last one is, as its bytes rarely end with a packet. */
+  let filledUp = false;
   /** Parts of PES headers and sections that span packets are not taken apart: Twitch's, and ffmpeg's, never do. */
   let inPicture = false;
 
@@ -38,6 +41,7 @@ export function createMpegTsReader() {
     if (!isNew) return undefined;
     if (start) inPicture = true;
     if (!inPicture) return undefined;
+    filledUp = adaptation === 1 || (adaptation > 1 && packet[3 + adaptation] === STUFFING);
     return start ? afterPesHeader(payload) : payload;
   };
 
@@ -62,9 +66,14 @@ export function createMpegTsReader() {
       rest = data.subarray(whole);
       return payloads.length > 0 ? video.push(Buffer.concat(payloads)) : undefined;
     },
-    /** The segment is over and no second picture has begun: nothing shows that the first one is whole. */
-    finish: (): never => {
+    /**
+     * The segment is over and no second picture has begun. The first one is whole if the server sent the segment to its
+     * end, and the segment itself ends as a picture does: a cut one ends with a full packet.
+     */
+    finish: (): KeyFrame => {
       if (videoPid === undefined) throw new Damaged("the segment has no H.264 video");
+      const last = rest.byteLength === 0 && filledUp ? video.finish() : undefined;
+      if (last) return last;
       throw new Damaged("the segment ends before its first key frame is complete");
     },
   };

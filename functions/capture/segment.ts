@@ -18,8 +18,8 @@ export type FetchKeyFrame = (
 
 interface Reader {
   push(chunk: Uint8Array): KeyFrame | undefined;
-  /** The segment is over: throws Damaged. */
-  finish(): never;
+  /** The segment is over: its only picture, or Damaged thrown. */
+  finish(): KeyFrame;
 }
 
 /** The first piece, as long as nothing is known of the stream: a key frame of 720p at 3 Mbit/s is about 100 KB. */
@@ -69,8 +69,9 @@ export function createFetchKeyFrame(deps: { http: Pick<Http, "open">; maxSegment
         return { frame, bytes };
       }
       from += received;
-      const atEnd = part.total === undefined || range.offset + received >= part.total;
-      if (reader && atEnd) reader.finish();
+      const length = segment.range?.length ?? part.total;
+      const atEnd = length === undefined || from >= length;
+      if (reader && atEnd) return { frame: reader.finish(), bytes };
       if (atEnd || received === 0) throw new Damaged("the segment ends before its first key frame is complete");
       piece = NEXT_PIECE;
     }
@@ -151,7 +152,6 @@ async function readWhole(
 /** The piece from `from` on, inside the segment's own range of its file where it has one. */
 function within(own: ByteRange | undefined, from: number, length: number): ByteRange {
   if (!own) return { offset: from, length };
-  if (from >= own.length) throw new Damaged("the segment ends before its first key frame is complete");
   return { offset: own.offset + from, length: Math.min(length, own.length - from) };
 }
 
