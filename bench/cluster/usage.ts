@@ -48,3 +48,9 @@ export async function usage(namespace: string, kubectl: Kubectl, overMs: number)
   }
   return totals;
 }
+
+export function sayUsage(workloads: Record<string, Usage>, say: (line: string) => void): void {
+  for (const [name, { cpu, megabytes }] of Object.entries(workloads).sort()) {
+    say(`  ${name.padEnd(34)}${cpu.toFixed(3).padStart(8)} CPU${String(megabytes).padStart(6)} MB`);
+  }
+}

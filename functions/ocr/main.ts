@@ -17,6 +17,9 @@ const QUEUE = 32;
 
 const NAME = "ocr";
 
+/** Since the process started: what its code took to load. */
+const importedMs = Math.round(performance.now());
+
 runMain(
   NAME,
   () => parseConfig(process.env),
@@ -29,6 +32,7 @@ runMain(
     );
     const engine = await openEngine(config.engine);
     await warm(engine);
+    log.info({ engine: engine.name, importedMs, loadedMs: Math.round(performance.now()) }, "engine loaded");
     const debug = config.debug
       ? await openDebugView(config.debug, Date.now, (problem) =>
           log.warn(errorFields(problem), "the debug view failed"),

@@ -4,7 +4,7 @@
  */
 import { request as ask, createServer } from "node:http";
 
-const agent = { seen: [], load: undefined };
+const agent = { seen: [], sentAt: 0, load: undefined };
 const { PORT = "8080" } = process.env;
 
 createServer(async (request, response) => {
@@ -23,6 +23,7 @@ createServer(async (request, response) => {
     if (url.pathname === "/reply") return reply(request, url, response);
     if (url.pathname === "/forget") agent.seen.length = 0;
     if (url.pathname === "/forget") return json([]);
+    if (url.pathname === "/sent") return json({ at: agent.sentAt });
     if (url.pathname === "/send") return json(await sendAll(JSON.parse(body.toString())));
     if (url.pathname === "/get") return json(await get(url.searchParams.get("url"), url.searchParams.get("host")));
     if (url.pathname === "/load" && request.method === "POST") return json(startLoad(JSON.parse(body.toString())));
@@ -73,6 +74,7 @@ function parse(body) {
 
 /** `events`: lists of headers and a body in base64, sent `width` at a time. Answers how often each status came. */
 async function sendAll({ sink, events, width = 20 }) {
+  agent.sentAt = Date.now();
   const statuses = {};
   const queue = events.values();
   const worker = async () => {

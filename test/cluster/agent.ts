@@ -55,6 +55,8 @@ export const agent = {
   /** How often each status was answered. */
   send: async (events: Sending[], width?: number): Promise<Record<string, number>> =>
     JSON.parse(await post("/send", { sink: BROKER, events, width })) as Record<string, number>,
+  /** When the last sending began, by the agent's clock. */
+  sent: async (): Promise<{ at: number }> => JSON.parse(await read("/sent")) as { at: number },
   get: async (url: string, host?: string): Promise<Answer> =>
     JSON.parse(await read(`/get?url=${encodeURIComponent(url)}${host ? `&host=${host}` : ""}`)) as Answer,
   startLoad: async (load: { url: string; rate: number; seconds: number }) => post("/load", load),

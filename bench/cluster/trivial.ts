@@ -1,0 +1,54 @@
+/** A function that answers every event at once, installed like ours: what Knative itself takes. */
+import { kubectl, REGISTRY } from "../../test/cluster/kube.ts";
+
+export const TRIVIAL = { service: "bench-trivial", asks: "bench.trivial", answers: "bench.answer" };
+
+const service = (tag: string) => ({
+  apiVersion: "serving.knative.dev/v1",
+  kind: "Service",
+  metadata: { name: TRIVIAL.service, labels: { "networking.knative.dev/visibility": "cluster-local" } },
+  spec: {
+    template: {
+      metadata: { annotations: { "autoscaling.knative.dev/window": "15s" } },
+      spec: {
+        timeoutSeconds: 10,
+        containers: [
+          {
+            image: `${REGISTRY}/rotisserie-app:${tag}`,
+            command: ["node", "/agent/agent.js"],
+            securityContext: {
+              allowPrivilegeEscalation: false,
+              runAsNonRoot: true,
+              runAsUser: 10001,
+              capabilities: { drop: ["ALL"] },
+              seccompProfile: { type: "RuntimeDefault" },
+            },
+            volumeMounts: [{ name: "agent", mountPath: "/agent" }],
+          },
+        ],
+        volumes: [{ name: "agent", configMap: { name: "test-agent" } }],
+      },
+    },
+  },
+});
+
+const trigger = {
+  apiVersion: "eventing.knative.dev/v1",
+  kind: "Trigger",
+  metadata: { name: TRIVIAL.service },
+  spec: {
+    broker: "rotisserie",
+    filters: [{ exact: { type: TRIVIAL.asks } }],
+    subscriber: {
+      ref: { apiVersion: "serving.knative.dev/v1", kind: "Service", name: TRIVIAL.service },
+      uri: `/reply?type=${TRIVIAL.answers}`,
+    },
+  },
+};
+
+export async function installTrivial(tag: string): Promise<void> {
+  for (const object of [service(tag), trigger]) {
+    await kubectl(["apply", "-f", "-"], { input: JSON.stringify(object) });
+    await kubectl(["wait", "--for=condition=Ready", "-f", "-", "--timeout=60s"], { input: JSON.stringify(object) });
+  }
+}
