@@ -3,8 +3,9 @@
  * [--page FILE] [--calibrate] [--json]`.
  *
  * Real frames (clean and through real H.264), real crops, transplanted digits and drawn strips, every engine, and the ancestor's way
- * on the same pictures. `--real` and `--frames` take only the frames; `--quick` one in ten of what is made beside them. Pictures
- * are made once and kept under .cache/; reading is what is timed, one reading per CPU at a time as in the function.
+ * on the same pictures (general engines on one in three of those that were made). `--real` and `--frames` take only the frames,
+ * `--quick` one in ten of what is made beside them. Pictures are made once and kept under .cache/; reading is what is timed, one
+ * reading per CPU at a time as in the function.
  */
 import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -44,6 +45,8 @@ const accept = Number(options.accept);
 if (!(accept >= 0 && accept <= 1)) stop(`--accept ${options.accept}: a number from 0 to 1`);
 const engines = options.engines === "all" ? WAYS : options.engines.split(",");
 for (const name of engines) if (!WAYS.includes(name)) stop(`--engines ${name}: one of all, ${WAYS.join(", ")}`);
+// The general engines take most of the time and are there to compare with: one in three made pictures is enough for that.
+const sparse = options.engines === "all" ? ["pp-ocr", "tesseract"] : [];
 const frames = framesDirectory(options.frames);
 if (options.frames && !frames) stop(`--frames ${options.frames}: no manifest.tsv there`);
 if (!frames) say("NOT RUN: real frames (no manifest.tsv beside the project, under ROTISSERIE_FRAMES or --frames)");
@@ -53,9 +56,10 @@ const plan = planned();
 const started = performance.now();
 const pool = openPool();
 const problems = [...plan.problems];
-const shared = fingerprint(plan.donors);
+const code = fingerprint();
 const tasks = plan.jobs.map((job): Extract<Task, { do: "make" }> => {
-  return { do: "make", key: cacheKeyOf(job, shared), job, donors: job.kind === "set" ? plan.donors : [] };
+  const donors = job.kind === "set" ? plan.donors : [];
+  return { do: "make", key: cacheKeyOf(job, code, donors), job, donors };
 });
 const good: string[] = [];
 await pool.run(tasks, ({ key, job }, answer) => {
@@ -66,7 +70,7 @@ await pool.run(tasks, ({ key, job }, answer) => {
 const reads: Read[] = [];
 let finished = 0;
 await pool.run(
-  good.map((key): Extract<Task, { do: "read" }> => ({ do: "read", key, engines })),
+  good.map((key): Extract<Task, { do: "read" }> => ({ do: "read", key, engines, sparse })),
   (_task, answer) => {
     if ("problem" in answer) throw new Error(answer.problem);
     reads.push(...(answer.value as Read[]));

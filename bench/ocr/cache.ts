@@ -34,8 +34,8 @@ const MAKERS = [
 ];
 const NO_MAKERS = /(tally|page|ancestor|calibrate|holdout|languages|report|pool|worker|plan|cache)\.ts$|\.test\.ts$/;
 
-/** The state of everything that all jobs share. */
-export function fingerprint(donors: readonly Frame[]): string {
+/** The state of the code that all jobs share. */
+export function fingerprint(): string {
   const files = MAKERS.flatMap((name) => {
     const path = join(ROOT, name);
     return name.endsWith(".ts")
@@ -46,21 +46,27 @@ export function fingerprint(donors: readonly Frame[]): string {
   });
   const hash = createHash("sha256");
   for (const file of files.filter((name) => !NO_MAKERS.test(name))) hash.update(readFileSync(file));
-  for (const { path, box, want } of donors) hash.update(JSON.stringify([box, want])).update(contentOf(path));
   return hash.digest("hex");
 }
 
-export function keyOf(job: Job, shared: string): string {
+/** `donors`: of a job that transplants digits, the frames they may come from. */
+export function keyOf(job: Job, code: string, donors: readonly Frame[]): string {
   const paths = "frame" in job ? [job.frame.path] : "crop" in job ? [job.crop.path, job.crop.host?.path ?? ""] : [];
   // Where the files lie says nothing about what is on them.
   const text = JSON.stringify(job, (name, value: unknown) => (name === "path" ? undefined : value));
-  const hash = createHash("sha256").update(shared).update(text);
+  const hash = createHash("sha256").update(code).update(text);
+  for (const { path, box, want } of donors) hash.update(JSON.stringify([box, want])).update(contentOf(path));
   for (const path of paths) hash.update(contentOf(path));
   return hash.digest("hex").slice(0, 32);
 }
 
-const contentOf = (path: string) =>
-  existsSync(path) ? createHash("sha256").update(readFileSync(path)).digest() : path;
+const known = new Map<string, string>();
+function contentOf(path: string): string {
+  const hash =
+    known.get(path) ?? (existsSync(path) ? createHash("sha256").update(readFileSync(path)).digest("hex") : path);
+  known.set(path, hash);
+  return hash;
+}
 
 type Head = {
   label: Label;

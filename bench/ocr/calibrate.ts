@@ -3,7 +3,7 @@ import { type Read, verdict } from "./tally.ts";
 
 export type Curve = [certainty: number, confidence: number][];
 
-/** Bins of equal size, made to rise (pool adjacent violators), a little doubt kept. */
+/** Bins of equal size, joined until their shares rise (pool adjacent violators), a little doubt kept. */
 export function fitCurve(reads: readonly Read[]): Curve {
   const said = reads
     .flatMap((read) =>
@@ -11,20 +11,25 @@ export function fitCurve(reads: readonly Read[]): Curve {
     )
     .sort((a, b) => a.x - b.x);
   const size = Math.max(15, Math.floor(said.length / 60));
-  const pools: { x: number; right: number; count: number }[] = [];
-  for (let from = 0; from < said.length; from += size) {
-    const part = said.slice(from, from + size);
+  const pools: { from: number; to: number; right: number; count: number }[] = [];
+  for (let start = 0; start < said.length; start += size) {
+    const part = said.slice(start, start + size);
     const right = part.reduce((sum, one) => sum + one.right, 0);
-    pools.push({ x: part.reduce((sum, { x }) => sum + x, 0) / part.length, right, count: part.length });
+    pools.push({ from: part[0]?.x ?? 0, to: part.at(-1)?.x ?? 1, right, count: part.length });
     while (pools.length > 1) {
       const [a, b] = [pools.at(-2), pools.at(-1)];
-      if (!a || !b || a.right / a.count <= b.right / b.count) break;
-      const count = a.count + b.count;
-      pools.splice(-2, 2, { x: (a.x * a.count + b.x * b.count) / count, right: a.right + b.right, count });
+      if (!a || !b || a.right / a.count < b.right / b.count) break;
+      pools.splice(-2, 2, { from: a.from, to: b.to, right: a.right + b.right, count: a.count + b.count });
     }
   }
-  // One reading more, wrong by half, in each pool: a pool without errors is not perfect.
-  return pools.map(({ x, right, count }) => [Number(x.toFixed(4)), Number(((right + 0.5) / (count + 1)).toFixed(4))]);
+  return pools.flatMap(({ from, to, right, count }): Curve => {
+    // One reading more, wrong by half, in each pool: a pool without errors is not perfect.
+    const share = Number(((right + 0.5) / (count + 1)).toFixed(4));
+    return [
+      [Number(from.toFixed(4)), share],
+      [Number(to.toFixed(4)), share],
+    ];
+  });
 }
 
 /** Straight lines between the points, from 0,0; level after the last one. */

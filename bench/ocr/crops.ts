@@ -21,10 +21,22 @@ const PLACES = new Map<string, { x: number; y: number; hud: string }>([
 ]);
 
 /** Every crop of the directory, PUBG's once for each phase that a host of its generation and another source shows. */
-export function readCrops(directory: string, frames: readonly Frame[]): { crops: Crop[]; problems: string[] } {
+export function readCrops(
+  directory: string,
+  frames: readonly Frame[],
+): {
+  crops: Crop[];
+  /** The same digits, to be set into other frames one by one. */
+  donors: Frame[];
+  problems: string[];
+} {
   const file = join(directory, "manifest_crops.tsv");
-  if (!existsSync(file)) return { crops: [], problems: [] };
+  if (!existsSync(file)) return { crops: [], donors: [], problems: [] };
   const { frames: rows, problems } = parseManifest(readFileSync(file, "utf8"), directory);
+  const donors = rows.flatMap(({ width, height, ...row }): Frame[] => {
+    const place = PLACES.get(`${width}x${height}`);
+    return row.want && row.game === "pubg" && place ? [{ ...row, width, height, hud: place.hud }] : [];
+  });
   const crops = rows.flatMap((row): Crop[] => {
     if (row.game === "apex") return [{ ...row, hud: "crop", ...placeOfApex(row), host: undefined }];
     const place = PLACES.get(`${row.width}x${row.height}`);
@@ -36,7 +48,7 @@ export function readCrops(directory: string, frames: readonly Frame[]): { crops:
       want: row.want && host.want && { ...row.want, phase: host.want.phase },
     }));
   });
-  return { crops, problems };
+  return { crops, donors, problems };
 }
 
 function hostsOf(generation: string, source: string, frames: readonly Frame[]): Frame[] {

@@ -84,12 +84,7 @@ export function documented(page: string): Map<string, Record<string, string>> {
   return new Map(
     rows.map((row) => [
       row[at("id")] ?? "",
-      {
-        pubg: row[at("PUBG")] ?? "",
-        "pubg-mobile": row[at("PUBG Mobile")] ?? "",
-        alive: row[at("alive")] ?? "",
-        joined: row[at("joined")] ?? "",
-      },
+      { pubg: row[at("PUBG")] ?? "", "pubg-mobile": row[at("PUBG Mobile")] ?? "" } as Record<string, string>,
     ]),
   );
 }

@@ -27,27 +27,29 @@ export function planOf({ frames: directory, game, real, quick }: Wish) {
   const skipped: string[] = [];
   let frames: Frame[] = [];
   let crops: Job[] = [];
+  let donors: Frame[] = [];
   if (directory) {
     const manifest = parseManifest(readFileSync(join(directory, "manifest.tsv"), "utf8"), directory);
     frames = manifest.frames.filter(({ game: id }) => READ.includes(id));
     skipped.push(...manifest.skipped, ...manifest.frames.filter((frame) => !frames.includes(frame)).map(unverified));
     const more = readCrops(directory, frames);
     crops = more.crops.map((crop) => ({ kind: "crop", crop }));
+    donors = more.donors;
     problems.push(...manifest.problems, ...more.problems);
   }
-  const donors = frames.filter((frame) => frame.game === "pubg" && frame.box && !frame.region);
+  const hosts = frames.filter((frame) => frame.game === "pubg" && frame.box && !frame.region);
   const every = quick ? 10 : 1;
   const sparse = <T>(list: readonly T[]) => list.filter((_, index) => index % every === 0);
   const made: Job[] = real
     ? []
     : [
-        ...sparse(donors).map((frame, turn): Job => ({ kind: "set", frame, turn })),
+        ...sparse(hosts).map((frame, turn): Job => ({ kind: "set", frame, turn })),
         ...sparse(frames.filter(({ region }) => !region)).map(strangersOf),
         ...drawnJobs(sparse(drawnScenes(EACH, OTHERS))),
       ];
   const jobs: Job[] = [...frames.map((frame): Job => ({ kind: "real", frame, bars: !real && bars(frame) })), ...crops];
   const all = [...jobs, ...made].filter((job) => !game || gamesOf(job).includes(game));
-  return { jobs: all, donors, problems, skipped };
+  return { jobs: all, donors: [...hosts, ...donors], problems, skipped };
 }
 
 /** Scenes of one job are encoded together. */

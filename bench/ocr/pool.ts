@@ -7,7 +7,8 @@ import type { Job } from "./samples.ts";
 
 export type Task =
   | { do: "make"; key: string; job: Job; donors: readonly Frame[] }
-  | { do: "read"; key: string; engines: readonly string[] };
+  /** `sparse`: engines that read one in three of the pictures that were made. */
+  | { do: "read"; key: string; engines: readonly string[]; sparse: readonly string[] };
 export type Answer = { value: unknown } | { problem: string };
 
 export function openPool(width = availableParallelism()) {

@@ -19,13 +19,19 @@ const DIGIT = 48;
 /** gen1 has a typeface of its own; gen2, gen3 and the observers' HUD share one. */
 export const faceOf = (frame: Frame) => (frame.hud.startsWith("gen1") ? "round" : "narrow");
 
-/** Cuts a frame's number into digits. Frames whose digits do not come apart cleanly give none. */
+/** Lower than that they would be blurred when set into a large frame. */
+const LEAST_HEIGHT = 14;
+
+/** Cuts a frame's number into digits (a crop's, where nothing else is bright). Those that do not come apart cleanly give none. */
 export function digitsOf(frame: Frame, grey: Grey): Digit[] {
-  const { box, want } = frame;
-  if (!box || !want || box.height < 16) return [];
+  const { want } = frame;
+  const box = frame.box ?? brightBox(grey);
+  if (!want || box.height < LEAST_HEIGHT) return [];
   const [x0, y0] = [box.x - 2, box.y - 2];
   const [width, height] = [box.width + 4, box.height + 4];
-  const at = (x: number, y: number) => grey.data[(y0 + y) * grey.width + x0 + x] ?? 0;
+  const inside = (value: number, limit: number) => Math.max(0, Math.min(limit - 1, value));
+  const at = (x: number, y: number) =>
+    grey.data[inside(y0 + y, grey.height) * grey.width + inside(x0 + x, grey.width)] ?? 0;
   const around: number[] = [];
   for (let x = 0; x < width; x++) around.push(at(x, 0), at(x, height - 1));
   around.sort((a, b) => a - b);
@@ -57,6 +63,13 @@ export function digitsOf(frame: Frame, grey: Grey): Digit[] {
     const whole = resample({ data: matte, width, height }, part, scaled, DIGIT);
     return { value: text[index] ?? "", source: frame.source, face: faceOf(frame), matte: whole };
   });
+}
+
+function brightBox({ data, width, height }: Grey) {
+  const lit = [...data.keys()].filter((place) => (data[place] ?? 0) > 180);
+  const [columns, rows] = [lit.map((place) => place % width), lit.map((place) => Math.floor(place / width))];
+  const [x, y] = [Math.min(width, ...columns), Math.min(height, ...rows)];
+  return { x, y, width: Math.max(0, ...columns) + 1 - x, height: Math.max(0, ...rows) + 1 - y };
 }
 
 /** The counts each frame gets, as far as other sources have the digits. */
