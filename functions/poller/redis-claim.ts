@@ -9,7 +9,8 @@ local now, per = tonumber(ARGV[1]), tonumber(ARGV[2])
 local most = math.max(1, per / 2)
 local known = redis.call('HMGET', KEYS[2], 'tokens', 'at')
 local tokens, at = tonumber(known[1] or ''), tonumber(known[2] or '')
-if not tokens or not at then tokens, at = most, now end
+-- No number (a NaN too), or a time that our clocks cannot reach: a value that is not ours would stop the sampling for good.
+if not (tokens and at and tokens >= 0 and at <= now + 10000) then tokens, at = most, now end
 tokens = math.min(most, tokens + math.max(0, now - at) / 60000 * per)
 local granted = {}
 for i = 3, #ARGV do

@@ -112,6 +112,24 @@ describe("two stores", () => {
     expect(await b.claim("pubg", ["a0"], T)).toEqual(["a0"]);
   });
 
+  test("a log longer than one piece is heard whole, in order", async () => {
+    const all = Array.from({ length: 2_500 }, (_, i): News => ({ ...fact, arrivedAt: T + i }));
+    await raw((client) =>
+      Promise.all(all.map((news) => client.xAdd("{rotisserie}:v1:log", "*", { news: JSON.stringify(news) }))),
+    );
+    expect(await (await store(() => Date.now())).news()).toEqual(all);
+  });
+
+  test("what is kept of a stream goes when the stream leaves the list", async () => {
+    const a = await store();
+    await a.claim("pubg", ["alpha", "bravo"], T);
+    for (const login of ["alpha", "bravo"]) await a.keepHint("pubg", login, `https://hints.example/${login}`);
+    await a.list("pubg", { at: T, streams: [info("alpha", 10)] });
+    const b = await store();
+    expect([...(await b.hints("pubg", ["alpha", "bravo"])).keys()]).toEqual(["alpha"]);
+    expect([...(await b.budget("pubg", T)).sampled.keys()]).toEqual(["alpha"]);
+  });
+
   test("lists, hints and the last viewer are shared", async () => {
     const [a, b] = [await store(), await store()];
     const listing = { at: T, streams: [info("alpha", 10)] };
@@ -166,6 +184,35 @@ describe("rubbish in Redis is skipped and counted, never served", () => {
     expect(await one.hints("pubg", ["alpha"])).toEqual(new Map());
     expect((await one.budget("pubg", T)).sampled).toEqual(new Map());
     expect(await one.text()).toMatch(/store_skipped_total\{service="poller"\} 3/);
+  });
+
+  test.each([
+    ["no numbers", { tokens: "many", at: "yesterday" }],
+    ["not a number", { tokens: "nan", at: "nan" }],
+    ["a time that never comes", { tokens: "0", at: "1e300" }],
+    ["tokens owed", { tokens: "-1e300", at: String(T) }],
+  ])("a budget of %s starts anew: sampling goes on", async (_name, bucket) => {
+    await raw((client) => client.hSet("{rotisserie}:v1:bucket", bucket));
+    expect(await (await store()).claim("pubg", ["alpha"], T)).toEqual(["alpha"]);
+  });
+
+  test.each([
+    ["in a year", T + 31_536_000_000],
+    ["at the end of time", Number.POSITIVE_INFINITY],
+  ])("a viewer %s keeps nobody awake, and the next real one counts", async (_name, score) => {
+    await raw((client) => client.zAdd("{rotisserie}:v1:viewers", { score, value: "pubg" }));
+    const [a, b] = [await store(), await store()];
+    expect(await a.lastViewer("pubg")).toBe(0);
+    await a.viewer("pubg", T);
+    expect(await b.lastViewer("pubg")).toBe(T);
+    expect(await a.text()).toMatch(/store_skipped_total\{service="poller"\} 1/);
+  });
+
+  test("a list of ten megabytes is not even parsed", async () => {
+    await raw((client) => client.set("{rotisserie}:v1:listing:pubg", `[${" ".repeat(10_000_000)}]`));
+    const one = await store();
+    expect(await one.listing("pubg")).toBeUndefined();
+    expect(await one.text()).toMatch(/store_skipped_total\{service="poller"\} 1/);
   });
 
   test("another type under every key: the store goes on from memory", async () => {

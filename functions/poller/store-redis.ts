@@ -27,8 +27,13 @@ const PREFIX = "{rotisserie}:v1:";
 const LOG = `${PREFIX}log`;
 const VIEWERS = `${PREFIX}viewers`;
 const BUCKET = `${PREFIX}bucket`;
-/** 10 minutes of 2,000 samples a minute. */
+/** 10 minutes of 2,000 samples a minute, read in pieces. */
 const LOG_LENGTH = 20_000;
+const LOG_PIECE = 1_000;
+/** A list of 5,000 streams is 4 MB; nothing larger is ours, and parsing it would hold up every viewer. */
+const LONGEST_TEXT = 8_000_000;
+/** Two pollers' clocks differ by less than this, ms. */
+const CLOCKS_MS = 10_000;
 /** What could not be written is kept for when Redis is back, this many facts at most. */
 const UNTOLD = 2_000;
 /** A playback hint ends after a day at Twitch. */
@@ -53,6 +58,7 @@ export async function createRedisStore(deps: RedisStoreDeps): Promise<Store> {
   ): T | undefined => {
     if (text === null || text === undefined) return undefined;
     try {
+      if (text.length > LONGEST_TEXT) throw new Error("too long");
       return v.parse(schema, JSON.parse(text));
     } catch {
       skip(what);
@@ -75,10 +81,15 @@ export async function createRedisStore(deps: RedisStoreDeps): Promise<Store> {
     },
     news: async () => {
       while (untold[0] && (await redis.attempt("tell", () => append(untold[0] as News))) !== undefined) untold.shift();
-      const from = lastId === undefined ? String(now() - FORGET_MS) : `(${lastId}`;
-      const entries = (await redis.attempt("news", () => client.xRange(LOG, from, "+", { COUNT: LOG_LENGTH }))) ?? [];
-      lastId = entries.at(-1)?.id ?? lastId;
-      return entries.flatMap(({ id, message }) => parse<News>(NewsCopy, message.news ?? "", `log entry ${id}`) ?? []);
+      const all: News[] = [];
+      for (let read = 0; read < LOG_LENGTH; read += LOG_PIECE) {
+        const from = lastId === undefined ? String(now() - FORGET_MS) : `(${lastId}`;
+        const entries = (await redis.attempt("news", () => client.xRange(LOG, from, "+", { COUNT: LOG_PIECE }))) ?? [];
+        lastId = entries.at(-1)?.id ?? lastId;
+        all.push(...entries.flatMap(({ id, message }) => parse(NewsCopy, message.news ?? "", `log entry ${id}`) ?? []));
+        if (entries.length < LOG_PIECE) break;
+      }
+      return all;
     },
     listing: async (game) => {
       const text = await redis.attempt("listing", () => client.get(`${PREFIX}listing:${game}`));
@@ -89,6 +100,12 @@ export async function createRedisStore(deps: RedisStoreDeps): Promise<Store> {
       await redis.attempt("list", () =>
         client.set(`${PREFIX}listing:${game}`, JSON.stringify(listing), { EX: FORGET_MS / 1000 }),
       );
+      const live = new Set(listing.streams.map(({ login }) => login));
+      for (const key of [`${PREFIX}hints:${game}`, `${PREFIX}sampled:${game}`]) {
+        const known = (await redis.attempt("prune", () => client.hKeys(key))) ?? [];
+        const gone = known.filter((login) => !live.has(login));
+        if (gone.length > 0) await redis.attempt("prune", () => client.hDel(key, gone));
+      }
     },
     budget: async (game, at) => {
       const own = await memory.budget(game, at);
@@ -137,8 +154,13 @@ export async function createRedisStore(deps: RedisStoreDeps): Promise<Store> {
       await redis.attempt("hint", () => client.multi().hSet(key, login, hint).expire(key, HINT_SECONDS).exec());
     },
     lastViewer: async (game) => {
-      const at = await redis.attempt("viewers", () => client.zScore(VIEWERS, game));
-      return Math.max(typeof at === "number" && Number.isFinite(at) ? at : 0, await memory.lastViewer(game));
+      const at = (await redis.attempt("viewers", () => client.zScore(VIEWERS, game))) ?? 0;
+      const own = await memory.lastViewer(game);
+      if (at <= now() + CLOCKS_MS) return Math.max(at, own);
+      // A viewer from the future would keep every poller awake for good, and GT would let no real one take the place.
+      skip(`last viewer of ${game}`);
+      await redis.attempt("viewers", () => client.zRem(VIEWERS, game));
+      return own;
     },
     viewer: async (game, at) => {
       await memory.viewer(game, at);
