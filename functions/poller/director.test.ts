@@ -9,7 +9,6 @@ const stream = (login: string, count: number, more: Partial<Candidate> = {}): Ca
   phase: "match",
   count,
   confirmed: true,
-  confidence: 0.95,
   ageMs: 4 * s,
   doubts: 0,
   ending: false,
@@ -48,6 +47,24 @@ describe("who leads", () => {
       "a stream unread since its last count may be over",
       undefined,
       [stream("a", 3, { doubts: 1 }), stream("b", 9)],
+      "b",
+    ],
+    [
+      "three left 10 s ago may be none by now: not instead of a leader that ended",
+      leading("a", 5),
+      [stream("a", 3, { ending: true }), stream("b", 3, { ageMs: 10 * s }), stream("c", 9, { ageMs: 10 * s })],
+      "c",
+    ],
+    [
+      "three left 9 s ago are still there",
+      leading("a", 5),
+      [stream("a", 3, { ending: true }), stream("b", 3, { ageMs: 9 * s }), stream("c", 9)],
+      "b",
+    ],
+    [
+      "a first choice loses nothing by trying",
+      undefined,
+      [stream("b", 3, { ageMs: 10 * s }), stream("c", 9, { ageMs: 10 * s })],
       "b",
     ],
     [

@@ -11,7 +11,6 @@ export interface Candidate {
   /** Alive in a match, joined in a lobby. */
   count: number | undefined;
   confirmed: boolean;
-  confidence: number;
   /** Of the picture behind `count`, ms. */
   ageMs: number;
   /** Answers since that gave no count: the counter may be gone for good. */
@@ -42,6 +41,10 @@ export interface DirectorOptions {
   freshMs: number;
   /** A stream whose last count is older than this, or followed by answers without one, is chosen only if nothing else is, ms. */
   surelyMs: number;
+  /** The fewer are left, the sooner a match is over: a switch goes to a count that is at most this old, ms, ... */
+  surelyLeastMs: number;
+  /** ... and this much older for every player left, `surelyMs` at most. */
+  surelyPerPlayerMs: number;
   /** Without a leader: how long to gather readings before the first choice, ms. Nobody wants an ad and then another. */
   settleMs: number;
 }
@@ -53,6 +56,8 @@ export const DIRECTOR: DirectorOptions = {
   dwellMs: 30_000,
   freshMs: 30_000,
   surelyMs: 12_000,
+  surelyLeastMs: 5_000,
+  surelyPerPlayerMs: 1_500,
   settleMs: 3_000,
 };
 
@@ -76,7 +81,7 @@ export function direct(
   if (previous && leader?.phase === "match" && !leader.ending)
     return keepOrSwitch(previous, leader, running, scene, options);
 
-  const best = fewest(running, options);
+  const best = fewest(running, options, previous !== undefined);
   if (best) {
     if (!previous && isSettling(best, scene, options)) return undefined;
     if (previous && best.login === previous.login) {
@@ -108,6 +113,7 @@ function keepOrSwitch(
   const better = fewest(
     running.filter(({ login, confirmed }) => login !== leader.login && confirmed),
     options,
+    true,
   );
   if (leader.confirmed && leader.count <= options.holdAt) return stay(`holding: last ${options.holdAt}`);
   if (!better || better.count >= leader.count) return stay("fewest players left");
@@ -128,9 +134,12 @@ function keepOrSwitch(
  * Fewest alive, ties by viewers. Chosen only if nothing else runs: a count read once (it may be a misreading), a count of 1 (over
  * in a moment), and a stream that may have ended since its last count.
  */
-function fewest(running: readonly Fresh[], { surelyMs }: DirectorOptions): Fresh | undefined {
+function fewest(running: readonly Fresh[], options: DirectorOptions, isSwitch: boolean): Fresh | undefined {
+  const { surelyMs, surelyLeastMs, surelyPerPlayerMs } = options;
+  const surely = (count: number) =>
+    isSwitch ? Math.min(surelyMs, surelyLeastMs + count * surelyPerPlayerMs) : surelyMs;
   const rank = ({ confirmed, count, doubts, ageMs, ending }: Fresh) =>
-    (ending ? 8 : 0) + (confirmed ? 0 : 4) + (doubts > 0 || ageMs > surelyMs ? 2 : 0) + (count <= 1 ? 1 : 0);
+    (ending ? 8 : 0) + (confirmed ? 0 : 4) + (doubts > 0 || ageMs > surely(count) ? 2 : 0) + (count <= 1 ? 1 : 0);
   return [...running].sort(
     (a, b) => rank(a) - rank(b) || a.count - b.count || b.viewers - a.viewers || (a.login < b.login ? -1 : 1),
   )[0];

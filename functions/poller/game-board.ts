@@ -147,14 +147,13 @@ export function createGameBoard(game: Game, director: DirectorOptions = DIRECTOR
     lead(now: number): boolean {
       this.setBack(now);
       const candidates = [...streams.values()].map(({ info, track: known }): Candidate => {
-        const { phase, count, confirmed, confidence, at } = known;
+        const { phase, count, confirmed, at } = known;
         return {
           login: info.login,
           viewers: info.viewers,
           phase,
           count,
           confirmed,
-          confidence,
           ageMs: Math.max(0, now - at),
           doubts: known.streak,
           ending: known.last === "over",

@@ -110,7 +110,6 @@ const candidate: fc.Arbitrary<Candidate> = fc.record({
   phase: fc.constantFrom("unknown", "match", "lobby", "over", "none", "ad", "offline"),
   count: fc.option(fc.integer({ min: 0, max: 100 }), { nil: undefined }),
   confirmed: fc.boolean(),
-  confidence: fc.double({ min: 0, max: 1, noNaN: true }),
   ageMs: fc.integer({ min: 0, max: 120_000 }),
   doubts: fc.nat(5),
   ending: fc.boolean(),
