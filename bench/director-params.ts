@@ -164,7 +164,10 @@ export const NO_MATCH = 100;
 export const WARM_UP_SECONDS = 60;
 /** The rules were chosen while looking at these evenings... */
 export const DEVELOPMENT_SEEDS = { from: 1, to: 20 } as const;
-/** ...and are judged by these, which nobody looked at before the rules were final. The bench's default. */
-export const HELD_OUT_SEEDS = { from: 2101, to: 2120 } as const;
+/**
+ * ...and are judged by these, which nobody looked at before the rules were final. The bench's default. (2101-2120 were the
+ * first held-out evenings; a rule was added after they had been seen.)
+ */
+export const HELD_OUT_SEEDS = { from: 5101, to: 5120 } as const;
 /** The reported share of time is within this many players of the true lowest. */
 export const WITHIN = 2;

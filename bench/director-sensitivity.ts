@@ -1,7 +1,7 @@
 /** Every number of the simulated world and of our rules by half, down and up: our share of the ancestor's regret and wrong switches. */
 import { ANCESTOR, NO_MATCH, WORLD, type World } from "./director-params.ts";
 import { ancestor, OURS, type Ours, rotisserie } from "./director-rules.ts";
-import { median, type Score, score } from "./director-score.ts";
+import { type Score, score } from "./director-score.ts";
 import { createEvening } from "./director-world.ts";
 
 export interface Setting {
@@ -21,11 +21,12 @@ export interface Share {
   wrong: number;
 }
 
-/** Median over the seeds of our share of the ancestor's. An evening without a wrong switch of theirs counts as one of theirs. */
-export function shares(ours: readonly Score[], theirs: readonly Score[]): Share {
-  const share = (column: "regret" | "wrongSwitchesPerHour", least: number) =>
-    median(ours.map((one, i) => one[column] / Math.max(least, theirs[i]?.[column] ?? 0)));
-  return { regret: share("regret", 1e-9), wrong: share("wrongSwitchesPerHour", 0.25) };
+/** All evenings together: a single one has too few wrong switches for a share of its own. */
+function pooled(ours: readonly Score[], theirs: readonly Score[]): Share {
+  const sum = (scores: readonly Score[], column: "regret" | "wrongSwitchesPerHour") =>
+    scores.reduce((total, one) => total + one[column], 0);
+  const share = (column: "regret" | "wrongSwitchesPerHour") => sum(ours, column) / Math.max(1e-9, sum(theirs, column));
+  return { regret: share("regret"), wrong: share("wrongSwitchesPerHour") };
 }
 
 export function sensitivity(seeds: readonly number[], report: (row: SensitivityRow) => void): void {
@@ -43,7 +44,7 @@ export function sensitivity(seeds: readonly number[], report: (row: SensitivityR
           score(evening, ancestor(world ?? WORLD, evening, seed, spreadSeconds ? { spreadSeconds } : {}), noMatch),
       };
     });
-    return shares(
+    return pooled(
       scores.map(({ our }) => our),
       scores.map(({ their }) => their),
     );
