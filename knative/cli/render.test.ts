@@ -37,6 +37,12 @@ describe("the kustomization that settings choose", () => {
     expect(added.map((path) => path.replace("../../", ""))).toEqual(components);
   });
 
+  test("a demonstration behind an Ingress controller has its streams there, too; a real one has none", () => {
+    const routes = (env: Record<string, string>) => JSON.stringify(chosen({ ...env, EDGE: "ingress" }).patches);
+    expect(routes({ OVERLAY: "simulated" })).toContain("rotisserie-simulator");
+    expect(routes({ APP_HOSTNAME: "a.tv" })).not.toContain("rotisserie-simulator");
+  });
+
   test("Redis comes from a registry with a port", () => {
     const redis = chosen({ REDIS_IMAGE: "registry.test:5000/redis:7" }).images.find(({ name }) =>
       name.endsWith("/redis"),

@@ -124,7 +124,8 @@ function edgeOf(
     ...(edge === "nginx" && overlay === "simulated" ? ["simulated"] : []),
     ...(edge === "nginx" && components.includes("size-large") ? ["size-large"] : []),
   ];
-  const patches: Patch[] = hosts.length > 0 ? hostPatches(hosts, edge === "ingress" ? "ingress" : "nginx") : [];
+  const kind = edge === "ingress" ? "ingress" : "nginx";
+  const patches: Patch[] = hosts.length > 0 ? hostPatches(hosts, kind, overlay === "simulated") : [];
   for (const [key, value] of Object.entries({ "lego.email": lego.email, "lego.url": lego.url })) {
     if (value === undefined) continue;
     patches.push({
