@@ -18,11 +18,17 @@ const prefix = (path: string, name: string, port: number) => ({
  * @param hosts Checked host names, the main one first.
  * @param edge With "ingress" there is no ConfigMap nginx to patch.
  */
-export function hostPatches(hosts: readonly string[], edge: "nginx" | "ingress" = "nginx"): KustomizePatch[] {
+export function hostPatches(
+  hosts: readonly string[],
+  edge: "nginx" | "ingress" = "nginx",
+  simulated = false,
+): KustomizePatch[] {
   const replace = (path: string, value: unknown) => ({ op: "replace", path, value });
   const routes = [
     prefix("/current", "rotisserie-app", 3000),
     prefix("/all", "rotisserie-app", 3000),
+    // The page's player asks there for simulated streams; our own edge knows it from SIMULATOR_UPSTREAM.
+    ...(simulated && edge === "ingress" ? [prefix("/simulator", "rotisserie-simulator", 8080)] : []),
     prefix("/", "rotisserie-static", 8082),
   ];
   const challenges = [prefix("/.well-known/acme-challenge", "kube-lego-nginx", 8080)];

@@ -15,6 +15,7 @@ export async function prepareScenes({ height, width, kbits }: Quality, cache: st
   const folder = join(cache, `${height}p${RATE}-scenes`);
   const store = createStore({
     cacheDir: join(cache, "simulator"),
+    cacheBytes: Number.POSITIVE_INFINITY,
     ffmpegPath: "ffmpeg",
     encoders: 2,
     onError: (error) => process.stderr.write(`${String(error)}\n`),

@@ -10,6 +10,7 @@ describe("the simulator's environment", () => {
       host: "127.0.0.1",
       url: undefined,
       cacheDir: ".cache/simulator",
+      cacheBytes: 1024 * 2 ** 20,
       framesDir: undefined,
       framesFilter: [],
       framesHeights: [],

@@ -7,6 +7,8 @@ export interface Config extends ProcessConfig {
   host: string;
   url: string | undefined;
   cacheDir: string;
+  /** What the cache folder may hold. */
+  cacheBytes: number;
   framesDir: string | undefined;
   framesFilter: string[];
   framesHeights: number[];
@@ -25,6 +27,7 @@ export function parseConfig(env: Env): Config {
     host: text(env, "HOST", "127.0.0.1"),
     url: optionalText(env, "SIMULATOR_URL")?.replace(/\/+$/, ""),
     cacheDir: text(env, "SIMULATOR_CACHE", ".cache/simulator"),
+    cacheBytes: integer(env, "SIMULATOR_CACHE_MB", 1024, 64, 1_000_000) * 2 ** 20,
     framesDir: optionalText(env, "SIMULATOR_FRAMES"),
     framesFilter: words(env, "SIMULATOR_FRAMES_FILTER"),
     framesHeights: words(env, "SIMULATOR_FRAMES_HEIGHTS").map((height) =>

@@ -11,11 +11,12 @@ async function main(): Promise<void> {
   const given = frames > 0 ? { SIMULATOR_FRAMES: process.argv[frames + 1] ?? "" } : {};
   const config = parseConfig({ ...process.env, ...given });
   const log = createLog("simulator", config.logLevel);
-  const { port, host, cacheDir, ffmpegPath, framesFilter, framesHeights } = config;
+  const { port, host, cacheDir, cacheBytes, ffmpegPath, framesFilter, framesHeights } = config;
   const simulator = await startSimulator({
     port,
     host,
     cacheDir,
+    cacheBytes,
     ffmpegPath,
     framesFilter,
     framesHeights,

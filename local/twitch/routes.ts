@@ -26,6 +26,8 @@ export function createRoute(services: Services): Route {
   return async (request, response) => {
     const target = new URL(request.url ?? "/", "http://simulator");
     const parts = target.pathname.split("/").filter(Boolean).map(decodeURIComponent);
+    // The web tier has all of this under /simulator/: the same address holds with it and without it.
+    if (parts[0] === "simulator") parts.shift();
     const [service = "", second = "", third = "", fourth = "", fifth = ""] = parts;
     const address = { login: third, variant: fourth, name: fifth };
     switch (service) {
@@ -44,10 +46,10 @@ export function createRoute(services: Services): Route {
         if (second === "segment") return segment(studio, address, request, response);
         if (second === "init") return init(studio, address, response);
         break;
-      case "simulator":
-        if (second === "truth") return sendJson(response, 200, services.truth());
-        if (second === "fault") return fault(services, target, request, response);
-        break;
+      case "truth":
+        return sendJson(response, 200, services.truth());
+      case "fault":
+        return fault(services, target, request, response);
       case "healthz":
       case "readyz":
         return send(response, 200, "text/plain", "ok\n");

@@ -35,6 +35,8 @@ export interface SimulatorOptions {
   framesFilter?: readonly string[];
   framesHeights?: readonly number[];
   cacheDir: string;
+  /** What the folder may hold; unbounded for tests, whose folders do not stay. */
+  cacheBytes?: number;
   ffmpegPath?: string;
   /** Encoders at a time. */
   encoders?: number;
@@ -78,6 +80,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const warn = (error: unknown) => options.log({ error: String(error) }, "a segment could not be made");
   const store = createStore({
     cacheDir: options.cacheDir,
+    cacheBytes: options.cacheBytes ?? Number.POSITIVE_INFINITY,
     ffmpegPath: options.ffmpegPath ?? "ffmpeg",
     encoders: options.encoders ?? 2,
     onError: warn,
@@ -106,6 +109,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   });
   const listener = listenerOf(route, stopping.signal, options.log);
   const server = options.tls ? createTlsServer(options.tls, listener) : createServer(listener);
+  // Node's own 5 s is what clients wait at most before they use a connection again: on a busy machine both meet.
+  server.keepAliveTimeout = 75_000;
   const port = await listen(server, options.port, options.host ?? "127.0.0.1");
   url ||= `http://localhost:${port}`;
   const crew = options.pacedSeconds === undefined ? undefined : startCrew(all(), store, clock, warn);

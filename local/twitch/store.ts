@@ -1,11 +1,12 @@
 /** Encoded segments: made once, kept on disk, a few in memory; what is asked for goes before what is made ahead. */
-import { createHash, randomBytes } from "node:crypto";
-import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { MARGIN } from "../scenes/background.ts";
 import { renderBackground, renderOverlay } from "../scenes/render.ts";
 import { createEncoder, type EncodeInput, type EncodeJob } from "./encode.ts";
 import { type Fmp4Segment, prepareFmp4 } from "./fmp4.ts";
+import { type Folder, openFolder } from "./folder.ts";
 import { prepareTs, type TsSegment } from "./mpegts.ts";
 import { type Channel, type Picture, SEGMENT_SECONDS, type Variant } from "./script.ts";
 
@@ -23,6 +24,8 @@ export interface Store {
 
 export interface StoreOptions {
   cacheDir: string;
+  /** What the folder may hold. */
+  cacheBytes: number;
   ffmpegPath: string;
   /** Encoders at a time. */
   encoders: number;
@@ -42,6 +45,7 @@ interface Task {
 
 export function createStore(options: StoreOptions): Store {
   const encoder = createEncoder();
+  const folder = openFolder(options.cacheDir, options.cacheBytes);
   const memory = new Map<string, Prepared>();
   let memoryBytes = 0;
   const pending = new Map<string, Promise<Prepared>>();
@@ -84,7 +88,7 @@ export function createStore(options: StoreOptions): Store {
     }
     const made = new Promise<Prepared>((resolve, reject) => {
       const run = (now: boolean) =>
-        produce(options, (job) => encoder.encode({ ...job, idle: !now }), key, picture, variant, container)
+        produce(options, folder, (job) => encoder.encode({ ...job, idle: !now }), key, picture, variant, container)
           .then((prepared) => resolve(remember(key, prepared)), reject)
           .finally(() => pending.delete(key));
       queue.push({ key, wanted, run });
@@ -118,7 +122,7 @@ export function createStore(options: StoreOptions): Store {
     ensure: async (picture, variant, container, soon) => {
       const key = await keyOf(options.ffmpegPath, picture, variant, container);
       if (memory.has(key)) return;
-      const there = await stat(pathOf(options.cacheDir, key, container)).catch(() => undefined);
+      const there = await stat(join(options.cacheDir, nameOf(key, container))).catch(() => undefined);
       if (!there?.size && !stopped) await make(key, picture, variant, container, soon);
     },
     stop: () => {
@@ -130,35 +134,37 @@ export function createStore(options: StoreOptions): Store {
 }
 
 async function produce(
-  options: StoreOptions,
+  { ffmpegPath, cacheDir }: StoreOptions,
+  folder: Folder,
   encode: (job: Omit<EncodeJob, "idle">) => Promise<Buffer>,
   key: string,
   picture: Picture,
   variant: Variant,
   container: Channel["container"],
 ): Promise<Prepared> {
-  const path = pathOf(options.cacheDir, key, container);
+  const name = nameOf(key, container);
+  const known = await folder.read(name);
   try {
-    return prepare(await readFile(path), container);
+    if (known) return prepare(known, container);
   } catch {
-    // Not there, or damaged: made again.
+    // Damaged: made again.
   }
-  const input = await inputOf(picture, options.cacheDir);
-  const bytes = await encode({ ffmpegPath: options.ffmpegPath, input, variant, container });
+  const input = await inputOf(picture, cacheDir, folder);
+  const bytes = await encode({ ffmpegPath, input, variant, container });
   const prepared = prepare(bytes, container);
-  await save(options.cacheDir, path, bytes);
+  await folder.save(name, bytes);
   return prepared;
 }
 
-function pathOf(cacheDir: string, key: string, container: Channel["container"]): string {
-  return join(cacheDir, `${key}.${container === "ts" ? "ts" : "mp4"}`);
+function nameOf(key: string, container: Channel["container"]): string {
+  return `${key}.${container === "ts" ? "ts" : "mp4"}`;
 }
 
 function prepare(bytes: Buffer, container: Channel["container"]): Prepared {
   return container === "ts" ? { container, ts: prepareTs(bytes) } : { container, fmp4: prepareFmp4(bytes) };
 }
 
-async function inputOf(picture: Picture, cacheDir: string): Promise<EncodeInput> {
+async function inputOf(picture: Picture, cacheDir: string, folder: Folder): Promise<EncodeInput> {
   if (picture.kind === "image") return { kind: "image", path: picture.path };
   if (picture.kind === "video") return { kind: "video", path: picture.path, from: picture.part * SEGMENT_SECONDS };
   const { scene } = picture;
@@ -166,17 +172,9 @@ async function inputOf(picture: Picture, cacheDir: string): Promise<EncodeInput>
   const name = `world-${digest([place, scene.width, scene.height, scene.seed, VERSION])}.jpg`;
   const background = join(cacheDir, name);
   const there = await stat(background).catch(() => undefined);
-  if (!there?.size) await save(cacheDir, background, await renderBackground(scene).encode("jpeg", 92));
+  if (!there?.size) await folder.save(name, await renderBackground(scene).encode("jpeg", 92));
   const overlay = await renderOverlay(scene).overlay.encode("png");
   return { kind: "layers", background, overlay, margin: MARGIN };
-}
-
-/** Several simulators may share the folder: a file appears whole or not at all. */
-async function save(folder: string, path: string, bytes: Buffer): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const draft = `${path}.${randomBytes(6).toString("hex")}.tmp`;
-  await writeFile(draft, bytes);
-  await rename(draft, path);
 }
 
 async function keyOf(

@@ -28,7 +28,7 @@ describe.runIf(haveFrames)("real frames, tick to page", () => {
   let expected: number[];
 
   const learnChannels = async () => {
-    const truth = (await getJson(`${system.url}/simulator/simulator/truth`)) as Truth;
+    const truth = (await getJson(`${system.url}/simulator/truth`)) as Truth;
     for (const [login, { file }] of Object.entries(truth)) {
       const frame = file === undefined ? undefined : frames.get(file);
       if (frame) channels.set(login, frame);
