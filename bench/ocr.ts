@@ -22,6 +22,8 @@ import { confidences, summary } from "./ocr/report.ts";
 import { keyOf, type Read, rows, verdict } from "./ocr/tally.ts";
 
 const WAYS = [...ENGINES, "ancestor"];
+/** From the best picture to the worst. */
+const ORDER = ["clean", "1080p", "720p", "480p"];
 const { values: options } = parseArgs({
   options: {
     frames: { type: "string" },
@@ -79,7 +81,11 @@ await pool.run(
 );
 pool.close();
 tidy(good);
-reads.sort((a, b) => keyOf(a).join().localeCompare(keyOf(b).join()));
+const place = (read: Read) =>
+  keyOf(read)
+    .map((key) => `${ORDER.indexOf(key) + 1}${key}`)
+    .join();
+reads.sort((a, b) => place(a).localeCompare(place(b)));
 
 const list = rows(reads, accept, DEFAULT_ENGINE);
 const standard = reads.filter(({ engine }) => engine === DEFAULT_ENGINE);

@@ -2,6 +2,14 @@
 import { fitCurve, fitThreshold, withCurve } from "./calibrate.ts";
 import { bins, columns, percent, type Read, verdict } from "./tally.ts";
 
+/** Fewer numbers make no curve. */
+const LEAST = 100;
+
+const HEAD = [
+  ...["source left out", "games", "accept", "visible", "exact", "%", "unread", "wrong", "negatives", "invented"],
+  "exact as shipped",
+];
+
 /** Real pictures and drawn ones. Numbers set into frames are of two sources at once, so they are neither fitted nor counted. */
 export function leaveOneSourceOut(reads: readonly Read[], accept: number): string {
   const real = reads.filter(
@@ -12,6 +20,7 @@ export function leaveOneSourceOut(reads: readonly Read[], accept: number): strin
   const held: Read[] = [];
   for (const source of [...new Set(real.map(({ sample }) => sample.source))].sort()) {
     const others = [...real.filter(({ sample }) => sample.source !== source), ...drawn];
+    if (others.filter(({ sight }) => "alive" in sight).length < LEAST) continue;
     const curve = fitCurve(others);
     const threshold = fitThreshold(withCurve(others, curve));
     const own = real.filter(({ sample }) => sample.source === source);
@@ -23,20 +32,9 @@ export function leaveOneSourceOut(reads: readonly Read[], accept: number): strin
     const shipped = own.filter((one) => verdict(one, accept) === "exact").length;
     lines.push([source, games.join(", "), threshold.toFixed(2), ...counts(read, threshold), String(shipped)]);
   }
-  const head = [
-    "source left out",
-    "games",
-    "accept",
-    "visible",
-    "exact",
-    "%",
-    "unread",
-    "wrong",
-    "negatives",
-    "invented",
-  ];
+  if (lines.length === 0) return `fewer than ${LEAST} numbers without the source: nothing to fit on`;
   const { error } = bins(held);
-  return `${columns([[...head, "exact as shipped"], ...lines], 2)}\nconfidence error over all of them: ${error.toFixed(4)}`;
+  return `${columns([HEAD, ...lines], 2)}\nconfidence error over all of them: ${error.toFixed(4)}`;
 }
 
 function counts(reads: readonly Read[], accept: number): string[] {

@@ -11,8 +11,10 @@ export function summary(reads: readonly Read[], accept: number, standard: string
   parts.push("\nAll HUDs of a game together, and everything of a game:");
   parts.push(by(reads, ({ sample, engine }) => [sample.game, "all", sample.degradation, engine]));
   parts.push(by(reads, ({ sample, engine }) => [sample.game, "all", "all", engine]));
-  parts.push("\nBy where the pictures are from:");
-  parts.push(by(own, ({ sample, engine }) => [sample.game, sample.origin, sample.degradation, engine]));
+  if (new Set(own.map(({ sample }) => sample.origin)).size > 1) {
+    parts.push("\nBy where the pictures are from:");
+    parts.push(by(own, ({ sample, engine }) => [sample.game, sample.origin, sample.degradation, engine]));
+  }
   if (own.some(isReal)) {
     parts.push(
       "\nEach source with the curve and the threshold that were fitted without it (the model has met no real frame):",
