@@ -17,14 +17,19 @@ const onAir = (name: string, alive: number) =>
 
 describe("following", () => {
   it("goes from starting over looking with progress to the first stream, then follows two switches", async () => {
+    let answer = () => {};
+    const after = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
     house.web.say("/current", {
       body: null,
-      delay: 300,
+      after,
       headers: { "rotisserie-progress": "streams=40, sampled=12, read=5, matches=2" },
     });
-    house.web.say("/all", { body: [], delay: 300 });
+    house.web.say("/all", { body: [], after });
     const one = await house.open();
     expect(await state(one)).toBe("starting");
+    answer();
     await until(() => state(one)).toBe("looking");
     expect(await text(one, "slate-text")).toBe("12 of 40 live streams looked at, 2 matches found");
     expect(await one.page.locator("#slate-progress").evaluate((bar: HTMLProgressElement) => bar.value)).toBeCloseTo(

@@ -83,12 +83,18 @@ describe("a bad list", () => {
     await one.close();
   });
 
-  it("a thousand streams: the first five hundred", async () => {
-    const many = Array.from({ length: 1000 }, (_, index) => stream(`s${index}`, 1 + (index % 99), { history: [] }));
-    house.web.say("/current", { body: leader(stream("s0", 1)), headers: everybody });
+  it("a thousand streams with the longest names: the first five hundred, and nothing sticks out", async () => {
+    const long = { display_name: "W".repeat(100), title: "M".repeat(500), viewers: 9_999_999, history: [] };
+    const many = Array.from({ length: 1000 }, (_, index) => stream(`s${index}`, 1 + (index % 99), long));
+    house.web.say("/current", { body: leader(stream("s0", 1, long)), headers: everybody });
     house.web.say("/all", { body: many, headers: everybody });
-    const one = await house.open();
+    const one = await house.open({ viewport: { width: 320, height: 640 } });
     await until(() => one.page.locator("#rows > li").count()).toBe(500);
+    await until(() => one.page.title()).toBe(`1 alive - ${long.display_name}`);
+    expect(await one.page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+    await one.page.locator("#rows .row").nth(499).scrollIntoViewIfNeeded();
+    await one.page.locator("#rows .row").nth(499).click();
+    await until(() => one.page.locator("html").getAttribute("data-state")).toBe("pinned");
     await one.close();
   });
 });

@@ -12,6 +12,8 @@ export interface Scripted {
   body?: unknown;
   /** Milliseconds before the answer; Infinity: never. */
   delay?: number;
+  /** Nor before this. */
+  after?: Promise<unknown>;
   /** The connection breaks instead of an answer. */
   cut?: boolean;
   /** After the body, blanks without an end: as fast as they are taken, or a few a second. */
@@ -66,6 +68,7 @@ export async function startWeb(pageRoot: string) {
       if (one.delay === Number.POSITIVE_INFINITY) return;
       if (one.cut) return void response.destroy();
       if (one.endless) return endless(response, one.endless);
+      await one.after;
       if (one.delay) await new Promise((resolve) => setTimeout(resolve, one.delay));
       const body = typeof one.body === "string" ? one.body : JSON.stringify(one.body ?? null);
       const etag = `"${createHash("sha1").update(body).digest("base64url").slice(0, 16)}"`;

@@ -3,7 +3,7 @@
  * `settle`, which chooses a stream, plays it and draws the screen; there is no other way to the screen.
  */
 import type { StreamDocument } from "../../../functions/contracts/api.ts";
-import { choose, nextClosest, type Pin, type Shown } from "./choose.ts";
+import { choose, nextClosest, type Pin, pinOf, pinOfDocument, type Shown } from "./choose.ts";
 import { type Board, createFeed } from "./feed.ts";
 import { createNotice } from "./notice.ts";
 import { createPlayback } from "./playback.ts";
@@ -11,7 +11,7 @@ import type { PlayerEvent } from "./player/player.ts";
 import { parseSource } from "./source.ts";
 import type { Stage } from "./stage.ts";
 import { recall, remember } from "./store.ts";
-import { type View, viewOf } from "./view.ts";
+import { nowShowing, type View, viewOf } from "./view.ts";
 
 export interface Screen extends View, Pick<Board, "listTrouble" | "games"> {
   shown: Shown | undefined;
@@ -117,7 +117,7 @@ export function createApp(options: {
   function switched(before: Shown | undefined, next: Shown | undefined): void {
     playback.begin();
     if (before) back = [...back.filter(({ login }) => login !== before.login), before].slice(-HISTORY);
-    if (next) announce(`Now showing ${next.name}. ${countOf(next)}${next.reason}.`);
+    if (next) announce(nowShowing(next));
   }
 
   function paint(): void {
@@ -230,18 +230,4 @@ export function createApp(options: {
     },
     where: () => ({ game, pin: pin?.login }),
   };
-}
-
-const pinOf = ({ login, name, url }: Shown): Pin => ({ login, name, url });
-const pinOfDocument = ({ stream_name, display_name, stream_url }: StreamDocument): Pin => ({
-  login: stream_name,
-  name: display_name,
-  url: stream_url,
-});
-
-function countOf({ document }: Shown): string {
-  if (!document) return "";
-  if (document.phase === "lobby")
-    return document.joined === undefined ? "In the lobby. " : `${document.joined} joined. `;
-  return document.alive === null ? "" : `${document.alive} alive. `;
 }

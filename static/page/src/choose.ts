@@ -19,6 +19,13 @@ export interface Shown {
   pinned: boolean;
 }
 
+export const pinOf = ({ login, name, url }: Shown): Pin => ({ login, name, url });
+export const pinOfDocument = ({ stream_name, display_name, stream_url }: StreamDocument): Pin => ({
+  login: stream_name,
+  name: display_name,
+  url: stream_url,
+});
+
 export interface Wishes {
   current: CurrentDocument | undefined;
   all: readonly StreamDocument[];

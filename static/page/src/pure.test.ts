@@ -7,7 +7,7 @@ import { parseLink, writeLink } from "./link.ts";
 import { backoffMs } from "./poll.ts";
 import { parseSource } from "./source.ts";
 import { fallInWords, pathOf } from "./ui/chart.ts";
-import { type Model, viewOf } from "./view.ts";
+import { type Model, nowShowing, viewOf } from "./view.ts";
 import { ago, languageName, shortNumber, zoneOf } from "./words.ts";
 
 const stream = (stream_name: string, alive: number | null, more: Partial<StreamDocument> = {}): StreamDocument => ({
@@ -298,6 +298,23 @@ describe("viewOf", () => {
     const view = viewOf(given);
     expect([view.state, view.banner, view.tabTitle]).toEqual([state, banner, tab]);
   });
+});
+
+describe("a switch, aloud", () => {
+  const shown = (document?: StreamDocument) => ({
+    login: "a",
+    name: "Ada",
+    url: "",
+    document,
+    reason: "so",
+    pinned: false,
+  });
+  it.each([
+    ["a match", shown(stream("a", 7)), "Now showing Ada. 7 alive. so."],
+    ["a lobby", shown(stream("a", null, { phase: "lobby", joined: 63 })), "Now showing Ada. 63 joined. so."],
+    ["a lobby without a number", shown(stream("a", null, { phase: "lobby" })), "Now showing Ada. In the lobby. so."],
+    ["a pin between matches", shown(), "Now showing Ada. so."],
+  ])("%s", (_, given, words) => expect(nowShowing(given)).toBe(words));
 });
 
 describe("the slate, where no player is", () => {

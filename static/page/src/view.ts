@@ -86,6 +86,15 @@ export function viewOf(model: Model): View {
   };
 }
 
+/** What a screen reader says of a switch. */
+export function nowShowing({ name, document, reason }: Shown): string {
+  const lobby = document?.phase === "lobby";
+  const number = lobby ? document.joined : document?.alive;
+  const counted =
+    typeof number === "number" ? `${number} ${lobby ? "joined" : "alive"}. ` : lobby ? "In the lobby. " : "";
+  return `Now showing ${name}. ${counted}${reason}.`;
+}
+
 function why(model: Model, state: State): string {
   const { shown, trouble, staleSeconds, ageSeconds } = model;
   if (trouble && (state === "offline" || state === "error")) {
