@@ -183,13 +183,14 @@ describe("looks", () => {
         for (const entry of list.getEntries()) shifts.push(JSON.stringify(entry));
       }).observe({ type: "layout-shift", buffered: true });
     });
-    const crowd = (counts: number[]) => evening.map((each, index) => ({ ...each, alive: counts[index] ?? each.alive }));
+    const crowd = (counts: number[]) =>
+      evening.map((each, index) => ({ ...each, alive: counts[index] ?? each.alive, viewers: each.viewers * 7 }));
     const [first] = evening;
     house.web.say("/all", {
       body: crowd([5, 11, 4, 90, 17, 8]).sort((a, b) => (a.alive ?? 0) - (b.alive ?? 0)),
       headers: everybody,
     });
-    house.web.say("/current", { body: first && leader({ ...first, alive: 100 }), headers: everybody });
+    house.web.say("/current", { body: first && leader({ ...first, alive: 100, viewers: 987 }), headers: everybody });
     await until(() => title(one)).toBe("100 alive - MossyKestrel");
     house.web.say("/current", {
       body: leader(stream("copperjay", 4, { display_name: "CopperJay" })),

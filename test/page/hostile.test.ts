@@ -94,7 +94,7 @@ describe("a bad list", () => {
     expect(await one.page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
     await one.page.locator("#rows .row").nth(499).scrollIntoViewIfNeeded();
     await one.page.locator("#rows .row").nth(499).click();
-    await until(() => one.page.locator("html").getAttribute("data-state")).toBe("pinned");
+    await until(() => one.page.locator("#pin").getAttribute("aria-pressed")).toBe("true");
     await one.close();
   });
 });

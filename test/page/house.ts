@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
-import { expect, vi } from "vitest";
+import { afterEach, expect, vi } from "vitest";
 import { buildPage } from "../../static/page/build.js";
 import { launch, type Visit, type VisitOptions, visit } from "./browser.ts";
 import { evening, everybody, leader } from "./documents.ts";
@@ -15,6 +15,12 @@ vi.setConfig({ testTimeout: 90_000 });
 /** Waits until what the page shows is as expected. */
 export const until = (check: () => Promise<unknown>, timeout = 25_000) =>
   expect.poll(check, { timeout, interval: 100 });
+
+// The page of a test that failed would go on asking the server of the next.
+const visits: Visit[] = [];
+afterEach(async () => {
+  await Promise.all(visits.splice(0).map((one) => one.close()));
+});
 
 export interface House {
   web: Web;
@@ -35,7 +41,9 @@ export async function openHouse(): Promise<House> {
     browser,
     root,
     open: async ({ path = "/", ...options } = {}) => {
-      return visit(browser, web.url + path, options);
+      const one = await visit(browser, web.url + path, options);
+      visits.push(one);
+      return one;
     },
     close: async () => {
       await browser.close();

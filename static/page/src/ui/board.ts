@@ -83,7 +83,7 @@ function createRow(pick: (stream: StreamDocument) => void): Row {
   number.append(said, word);
   const name = make("span", "row-name");
   const badge = make("span", "row-badge");
-  const watching = make("span", "");
+  const watching = make("span", "row-viewers");
   const code = make("span", "row-code");
   code.setAttribute("aria-hidden", "true");
   const spoken = make("span", "vh");

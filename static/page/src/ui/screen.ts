@@ -52,7 +52,6 @@ export function createScreen(pick: (stream: StreamDocument) => void) {
     setText(find("title"), screen.shown ? (stream?.title ?? "") : "Always the closest finish");
     const watching = stream && `${shortNumber(stream.viewers)} watching`;
     setText(find("meta"), [screen.ageText, watching].filter(Boolean).join(" · "));
-    setText(find("language-shown"), stream ? ` · ${languageName(stream.language)}` : "");
     setText(find("tag"), screen.tag);
     const banner = find("banner");
     if (banner.textContent !== screen.banner) banner.textContent = screen.banner;
