@@ -17,6 +17,9 @@ const QUEUE = 32;
 
 const NAME = "ocr";
 
+// onnxruntime reports its use to Microsoft from 1.29 on, unless told not to before the first model is opened.
+process.env.ORT_DISABLE_TELEMETRY = "1";
+
 /** Since the process started: what its code took to load. */
 const importedMs = Math.round(performance.now());
 
