@@ -13,7 +13,9 @@ const args = process.argv.slice(2);
 const seconds = args.includes("--seconds") ? Number(args[args.indexOf("--seconds") + 1]) : 5;
 const STREAMS = 100;
 const CONNECTIONS = 64;
-const print = (line: string) => process.stdout.write(`${line}\n`);
+const json = args.includes("--json");
+// With --json, stdout is one object and nothing else.
+const print = (line: string) => (json ? process.stderr : process.stdout).write(`${line}\n`);
 
 interface Row {
   what: string;
@@ -158,6 +160,9 @@ for (const row of rows) {
   print(`${row.what.padEnd(34)}${cells.map((cell) => String(cell).padStart(12)).join("")}`);
 }
 print(`${"readings only".padEnd(34)}${"".padStart(48)}${readingsAlone.toFixed(0).padStart(12)}`);
-if (args.includes("--json")) print(JSON.stringify({ streams: STREAMS, connections: CONNECTIONS, rows, readingsAlone }));
+if (json) {
+  const document = { streams: STREAMS, connections: CONNECTIONS, rows, readingsAlone };
+  process.stdout.write(`${JSON.stringify(document)}\n`);
+}
 await dispatcher.close();
 poller.kill();
