@@ -44,7 +44,7 @@ export async function degraded(wanted: readonly Degrade[], take: number): Promis
 }
 
 /** What capture sends and the reader unpacks. */
-async function captured({ data, width, height }: Grey): Promise<Grey> {
+export async function captured({ data, width, height }: Grey): Promise<Grey> {
   const { image, contentType } = await encode(Buffer.from(data), { width, height });
   return decode(image, contentType);
 }

@@ -1,6 +1,6 @@
 /** Strips drawn by the project's own renderer: every language, every count, every HUD generation, bright, dark and busy. */
 
-import type { Grey } from "../../functions/ocr/picture.ts";
+import type { Box, Grey } from "../../functions/ocr/picture.ts";
 import { BACKGROUNDS, HUDS, LANGUAGES, renderScene, SCENE_GAMES, type Scene } from "../../local/scenes/index.ts";
 import type { Want } from "./manifest.ts";
 
@@ -75,9 +75,12 @@ export function drawnScenes(each: number, others: number): Drawn[] {
   return list;
 }
 
-export function draw(scene: Scene): { grey: Grey; digits: { x: number; y: number; w: number; h: number } | undefined } {
-  const { data, width, height, digits } = renderScene(scene, (scene.seed % 7) / 7);
-  return { grey: greyOf(data, width, height), digits };
+/** `part`: only so much of the frame, which costs half of the whole. `digits` are in pixels of the frame. */
+export function draw(scene: Scene, part?: Box): { grey: Grey; digits: Box | undefined } {
+  const only = part && { x: part.x, y: part.y, w: part.width, h: part.height };
+  const { data, width, height, digits } = renderScene(scene, (scene.seed % 7) / 7, only);
+  const box = digits && { x: digits.x, y: digits.y, width: digits.w, height: digits.h };
+  return { grey: greyOf(data, width, height), digits: box };
 }
 
 function greyOf(rgba: Uint8Array, width: number, height: number): Grey {

@@ -1,12 +1,13 @@
 /** Everything that is read: real frames and what streams make of them, transplanted digits, drawn strips. Jobs are plain data. */
+import { cropOf } from "../../functions/contracts/games.ts";
 import { LINE_HEIGHT } from "../../functions/ocr/engines/engine.ts";
 import { findProfile } from "../../functions/ocr/games/index.ts";
 import type { Box, Grey } from "../../functions/ocr/picture.ts";
 import type { Strip } from "../../functions/ocr/reader.ts";
 import { type Crop, setInto } from "./crops.ts";
-import { type Degrade, degraded, fitting, oneOf } from "./degrade.ts";
+import { captured, type Degrade, degraded, fitting, oneOf } from "./degrade.ts";
 import type { Frame } from "./manifest.ts";
-import { gameOf, greyFrame, type Sample, sampleOf, stripOf } from "./picture.ts";
+import { gameOf, greyFrame, type Sample, sampleOf } from "./picture.ts";
 import { type Drawn, draw } from "./rendered.ts";
 import { TAKEN } from "./stream.ts";
 import { COUNTS, type Digit, digitsOf, transplanted } from "./transplant.ts";
@@ -91,11 +92,14 @@ async function drawnSamples(drawn: readonly Drawn[], turn: number): Promise<Samp
   const list: Sample[] = [];
   const shots: Degrade[] = [];
   for (const [index, { name, hud, want, scene }] of drawn.entries()) {
-    const { grey, digits } = draw(scene);
-    const strip = await stripOf(grey, gameOf(scene.game));
+    const crop = cropOf(gameOf(scene.game), scene.width, scene.height);
+    const region = { x: crop.left, y: crop.top, width: crop.width, height: crop.height };
+    // Scenes have at most the lines that a crop is delivered at, so nothing is scaled.
+    const { grey, digits } = draw(scene, region);
+    const strip = { picture: await captured(grey), region, frame: { width: scene.width, height: scene.height } };
     const label = { name, game: scene.game, hud, want, source: "drawn", language: scene.language };
     const clean = { ...label, origin: "drawn", degradation: "clean", strip } as const;
-    const box = digits && hudOf({ x: digits.x, y: digits.y, width: digits.w, height: digits.h }, grey);
+    const box = digits && hudOf(digits, scene);
     list.push(clean);
     shots.push({ sample: clean, hud: box && hudIn(strip, box), quality: oneOf(fitting(strip), turn + index) });
   }

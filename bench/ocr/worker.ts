@@ -69,3 +69,5 @@ process.on("message", (task: Task) => {
     (problem: unknown) => process.send?.({ problem: problem instanceof Error ? problem.message : String(problem) }),
   );
 });
+// The bench was stopped: an engine's threads must not keep this process.
+process.on("disconnect", () => process.exit());

@@ -13,9 +13,9 @@ export interface Layers {
   digits?: Box;
 }
 
-/** `phase` 0..1 is the place in a loop of camera movement; 0 and 1 are the same picture. */
-export function renderScene(scene: Scene, phase = 0): Picture {
-  return compose(scene, renderLayers(scene), phase);
+/** `phase` 0..1 is the place in a loop of camera movement; 0 and 1 are the same picture. `part`: only so much of it. */
+export function renderScene(scene: Scene, phase = 0, part?: Box): Picture {
+  return compose(scene, renderLayers(scene), phase, part);
 }
 
 /** A loop of `count` pictures: the world sways, the HUD stays. */
@@ -56,15 +56,16 @@ export function renderOverlay(scene: Scene): { overlay: Canvas; digits?: Box } {
   return digits ? { overlay, digits: whole(digits) } : { overlay };
 }
 
-function compose(scene: Scene, layers: Layers, phase: number): Picture {
-  const canvas = createCanvas(scene.width, scene.height);
+function compose(scene: Scene, layers: Layers, phase: number, part?: Box): Picture {
+  const { x, y, w, h } = part ?? { x: 0, y: 0, w: scene.width, h: scene.height };
+  const canvas = createCanvas(w, h);
   const context = canvas.getContext("2d");
   const at = camera(phase);
   const spare = { x: layers.background.width - scene.width, y: layers.background.height - scene.height };
-  context.drawImage(layers.background, -Math.round(spare.x * at.x), -Math.round(spare.y * at.y));
-  context.drawImage(layers.overlay, 0, 0);
-  const data = Buffer.from(context.getImageData(0, 0, scene.width, scene.height).data.buffer);
-  return { data, width: scene.width, height: scene.height, ...(layers.digits ? { digits: layers.digits } : {}) };
+  context.drawImage(layers.background, -Math.round(spare.x * at.x) - x, -Math.round(spare.y * at.y) - y);
+  context.drawImage(layers.overlay, -x, -y);
+  const data = Buffer.from(context.getImageData(0, 0, w, h).data.buffer);
+  return { data, width: w, height: h, ...(layers.digits ? { digits: layers.digits } : {}) };
 }
 
 function whole(box: Box): Box {

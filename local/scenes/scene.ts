@@ -84,6 +84,6 @@ export interface Picture {
   data: Buffer;
   width: number;
   height: number;
-  /** The counter's digits, where the picture has a counter. */
+  /** The counter's digits in pixels of the full frame, where there is a counter. */
   digits?: Box;
 }
