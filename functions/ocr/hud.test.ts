@@ -5,7 +5,7 @@ import type { Profile } from "./games/profile.ts";
 import { pubg } from "./games/pubg.ts";
 import { pubgMobile } from "./games/pubg-mobile.ts";
 import { warzone } from "./games/warzone.ts";
-import { agree, judge, withoutFaintLetters } from "./hud.ts";
+import { judge, withoutFaintLetters } from "./hud.ts";
 
 const WIDTH = 480;
 /** A word with its middle at `x`, as the strip engine gives them. */
@@ -48,6 +48,15 @@ const table: [string, Profile, Word[], object][] = [
   ["a place beside a label", pubg, [at("#42/84", 400), at("alive", 440)], { reason: "unreadable" }],
   ["a digit that is cut", pubg, [at("x8", 400), at("alive", 440)], { reason: "unreadable" }],
   ["a number at the picture's edge", pubg, [at("8", 3), at("alive", 40)], { reason: "unreadable" }],
+  ["room for a lost digit beside it", pubg, [at("8", 14), at("alive", 50)], { reason: "unreadable" }],
+  ["a digit's room and more", pubg, [at("8", 18), at("alive", 55)], match(8)],
+  ["observers' count is cut off", pubg, [at("teams", 300), at("7", 340), at("alive", 400)], { reason: "unreadable" }],
+  [
+    "observers' count is no number",
+    pubg,
+    [at("teams", 300), at("7", 340), at("alive", 400), at("x", 440)],
+    { reason: "unreadable" },
+  ],
   ["letters for digits", pubg, [at("6I", 400), at("alive", 440)], { reason: "unreadable" }],
   ["frames a second", pubg, [at("97", 390), at("FPS", 420)], { reason: "no-counter" }],
   ["a bare number", pubg, [at("58", 400)], { reason: "no-counter" }],
@@ -85,43 +94,14 @@ test.each(table)("judge: %s", (_name, profile, words, expected) => {
   expect(judge(words, WIDTH, profile)).toMatchObject(expected);
 });
 
+test("judge: where the word beside the number is, so that it can be read again", () => {
+  expect(judge([at("58", 400), at("alive", 450)], WIDTH, pubg)).toMatchObject({ word: { x: 408, width: 84 } });
+  expect(judge([at("alive", 350), at("19", 400)], WIDTH, pubg)).toMatchObject({ word: { x: 308, width: 84 } });
+  expect(judge([at("person", 300), at("44", 330)], WIDTH, apex)).not.toHaveProperty("word");
+});
+
 test("judge: the weaker of number and label is the certainty", () => {
   expect(judge([at("58", 400, 0.8), at("alive", 440, 0.9)], WIDTH, pubg)).toMatchObject({ certainty: 0.8 });
-});
-
-const seen = (alive: number, certainty: number) => ({
-  phase: "match" as const,
-  alive,
-  certainty,
-  at: { x: 0, width: 9 },
-});
-
-const nothing = { reason: "no-counter" as const };
-const unreadable = { reason: "unreadable" };
-
-test.each([
-  ["all alike", [seen(5, 0.9), seen(5, 0.8)], undefined, { phase: "match", alive: 5 }, 0.8],
-  ["a view that saw nothing is a doubt", [seen(5, 0.8), nothing], undefined, { alive: 5 }, 0.8 * 0.75],
-  ["views that differ", [seen(5, 0.9), seen(6, 0.9)], undefined, unreadable, 0],
-  ["views that differ, and nobody confirms the majority", [seen(61, 0.8), seen(6, 1), seen(6, 1)], "x", unreadable, 0],
-  [
-    "views that differ, and the other engine reads one of them",
-    [seen(61, 0.9), seen(6, 1), seen(6, 1)],
-    "61",
-    { alive: 61 },
-    0.9 * (2 / 3),
-  ],
-  ["views that differ, and the other engine reads both", [seen(61, 0.9), seen(6, 1)], "61 6", unreadable, 0],
-  ["the other engine agrees", [seen(5, 0.9)], "5 A", { alive: 5 }, 0.9],
-  ["the other engine reads another number", [seen(5, 0.9)], "51", { alive: 5 }, 0.9 * 0.25],
-  ["the other engine reads two", [seen(1, 1)], "1 1", { alive: 1 }, 0.25],
-  ["the other engine reads no number", [seen(5, 0.9)], "S", { alive: 5 }, 0.9 * 0.8],
-  ["match or lobby", [seen(5, 0.9), { ...seen(5, 0.9), phase: "lobby" as const }], "5", unreadable, 0],
-  ["nothing anywhere", [nothing], undefined, nothing, 0],
-])("agree: %s", (_name, views, opinion, expected, certainty) => {
-  const got = agree(views, opinion);
-  expect(got).toMatchObject(expected);
-  if ("alive" in got) expect(got.certainty).toBeCloseTo(certainty);
 });
 
 test.each([

@@ -11,6 +11,10 @@ export interface Found {
   certainty: number;
   /** The number's columns, in pixels of the line. */
   at: { x: number; width: number };
+  /** The engine's certainty of the number without its label. */
+  number?: number;
+  /** Columns of the word beside it; none where the label is an icon. */
+  word?: { x: number; width: number };
 }
 
 export interface Unread {
@@ -28,7 +32,10 @@ interface Token {
   height: number;
 }
 
-/** `width`: of the picture. A number that touches its left or right edge may be cut there, so it is not one. */
+/** A digit and its gap, in pixels of the line. */
+const EDGE = 12;
+
+/** `width`: of the picture. A number that near its left or right edge may have lost a digit there, so it is not one. */
 export function judge(words: readonly Word[], width: number, profile: Profile): Found | Unread {
   const tokens = words.flatMap((word) => split(word, profile)).sort((a, b) => centre(a) - centre(b));
   const labels = tokens.filter(({ meaning }) => meaning === "alive" || meaning === "joined");
@@ -44,46 +51,27 @@ export function judge(words: readonly Word[], width: number, profile: Profile): 
   // Two counters on one line: one of them is a misread label, and nobody can say which.
   if (second && second.certainty > best.certainty / 2) return { reason: "unreadable" };
   const { label, number, certainty } = best;
-  if (number.x <= 0 || number.x + number.width >= width) return { reason: "unreadable" };
+  if (number.x < EDGE || number.x + number.width > width - EDGE) return { reason: "unreadable" };
   const alive = Number(number.text);
   const believable = String(alive) === number.text && alive >= profile.range.from && alive <= profile.range.to;
   if (!believable) return { reason: "out-of-range" };
   const at = { x: number.x, width: number.width };
-  return { phase: label.meaning === "alive" ? "match" : "lobby", alive, certainty, at };
+  const phase = label.meaning === "alive" ? "match" : "lobby";
+  return {
+    ...{ phase, alive, certainty, at, number: number.certainty },
+    ...(profile.labels === "words" && { word: wordOf(label, number) }),
+  };
+}
+
+/** Of a label only the middle is known: its word ends where the number begins, and as far on the other side. */
+function wordOf(label: Token, number: Token): { x: number; width: number } {
+  const right = centre(label) > centre(number);
+  const half = right ? centre(label) - number.x - number.width : number.x - centre(label);
+  return { x: centre(label) - half, width: 2 * half };
 }
 
 /** A label this certain is there, whether or not its number can be read. */
 const CLEAR = 0.6;
-
-/** Another number is a strong doubt; letters or nothing a weak one: a general engine misses much at low resolution. */
-const OTHER_NUMBER = 0.25;
-const NO_NUMBER = 0.8;
-
-/**
- * What several views of one picture say together: the doubt of each counts. `opinion`: what another engine reads where the
- * number is, undefined when there is none. Views that differ leave only what the other engine reads as well.
- */
-export function agree(views: readonly (Found | Unread)[], opinion?: string): Found | Unread {
-  const found = views.filter((view) => "alive" in view);
-  const numbers: string[] = opinion?.match(/\d+/g) ?? [];
-  // Two numbers where one was found ("1 1" for 11) confirm neither.
-  const confirmed = found.filter(({ alive }) => numbers.length === 1 && numbers[0] === String(alive));
-  const [first] = confirmed.length > 0 ? confirmed : found;
-  if (!first) {
-    const reasons = views.flatMap((view) => ("reason" in view ? [view.reason] : []));
-    return { reason: reasons.find((reason) => reason !== "no-counter") ?? "no-counter" };
-  }
-  if (found.some(({ phase }) => phase !== first.phase)) return { reason: "unreadable" };
-  const alike = found.filter(({ alive }) => alive === first.alive);
-  const differ = alike.length < found.length;
-  if (differ && (confirmed.length === 0 || confirmed.some(({ alive }) => alive !== first.alive))) {
-    return { reason: "unreadable" };
-  }
-  // A view that saw nothing, or something else, is half a doubt: a line cut elsewhere may miss what another shows.
-  const share = 0.5 + alike.length / views.length / 2;
-  const doubt = opinion === undefined || confirmed.length > 0 ? 1 : numbers.length > 0 ? OTHER_NUMBER : NO_NUMBER;
-  return { ...first, certainty: Math.min(...alike.map(({ certainty }) => certainty)) * share * doubt };
-}
 
 /** A letter fainter than this beside the digits may be the scene behind them. */
 const FAINT = 0.6;
@@ -119,6 +107,7 @@ function numberOf(label: Token, line: readonly Token[], side: LabelSide): Token 
   const [before, after] = [near(row[at - 1]), near(row[at + 1])];
   if (side === "left") return after;
   if (side === "right") return before;
+  if (before && !after && startsWithLabel(row) && isNearer(before, row[at - 2], label)) return undefined;
   if (!before || !after) return before ?? after;
   // Numbers on both sides: a strip is of one kind, so its two ends say which (number ... label, or label ... number).
   const [first, last] = [
@@ -129,6 +118,14 @@ function numberOf(label: Token, line: readonly Token[], side: LabelSide): Token 
   if (first?.kind === "label" && last && last.kind !== "label") return after;
   return undefined;
 }
+
+/** Observers' "TEAMS 7 ALIVE" whose count is not read: the 7 stands with the label before it. */
+function isNearer(number: Token, previous: Token | undefined, label: Token): boolean {
+  if (previous?.kind !== "label") return false;
+  return number.x - centre(previous) < centre(label) - (number.x + number.width);
+}
+
+const startsWithLabel = (row: readonly Token[]) => row.find((token) => token.kind !== "other")?.kind === "label";
 
 const centre = ({ x, width }: Token) => x + width / 2;
 const isTime = ({ text }: Token) => /^\d{1,2}:\d{2}$/.test(text);

@@ -3,9 +3,10 @@ import type { Reading } from "../contracts/events.ts";
 import { MAX_CROP_FRAME_HEIGHT } from "../contracts/games.ts";
 import { Rejected } from "../runtime/outcome.ts";
 import { confidenceOf } from "./calibration.ts";
-import { type Engine, LINE_HEIGHT } from "./engines/engine.ts";
+import { type Engine, LINE_HEIGHT, type Word } from "./engines/engine.ts";
 import type { Profile } from "./games/profile.ts";
-import { agree, type Found, judge, type Unread, withoutFaintLetters } from "./hud.ts";
+import { type Found, judge, type Unread, withoutFaintLetters } from "./hud.ts";
+import { agree, type Opinion } from "./opinion.ts";
 import { blackRows, digitRows, type Grey, resample } from "./picture.ts";
 
 export interface Strip {
@@ -30,44 +31,61 @@ const SECOND_LOOKS = [
 export async function look(strip: Strip, profile: Profile, engine: Engine): Promise<Sight> {
   let best: Sight = { reason: "no-counter" };
   for (const line of linesOf(strip, profile)) {
-    const cut = (up: number, zoom: number) => cutLine(strip.picture, line.top, line.height, up, zoom);
-    const faint: Sight[] = [];
-    const see = async (picture: Grey | undefined): Promise<Sight> => {
-      if (!picture) return { reason: "no-counter" };
-      const words = await engine.readWords(picture);
-      faint.push(judge(withoutFaintLetters(words), picture.width, profile));
-      return judge(words, picture.width, profile);
+    const view = async (up: number, zoom: number) => {
+      const picture = cutLine(strip.picture, line.top, line.height, up, zoom);
+      return picture && viewOf(picture, await engine.readWords(picture), profile);
     };
-    const picture = cut(0, 1);
-    const first = await see(picture);
-    if (!picture || ("reason" in first && first.reason === "no-counter")) continue;
+    const first = await view(0, 1);
+    if (!first || ("reason" in first.sight && first.sight.reason === "no-counter")) continue;
     const views = [first];
-    for (const { up, zoom } of SECOND_LOOKS) views.push(await see(cut(up, zoom)));
-    const said = "alive" in first ? await opinion(engine, picture, first, profile.digitHeight) : undefined;
-    const sight = agree(views, said);
+    for (const { up, zoom } of SECOND_LOOKS) views.push((await view(up, zoom)) ?? EMPTY);
+    const sight = agree(
+      views.map((one) => one.sight),
+      await secondOpinion(engine, views, profile),
+      profile,
+    );
     if ("alive" in sight) return sight;
-    const behind = await throughFaintLetters(faint, (found) => opinion(engine, picture, found, profile.digitHeight));
-    if (behind) return behind;
+    // A number behind faint letters counts only if every view shows the same one and the other engine reads it too.
+    const behind = views.map((one) => ({ ...one, sight: one.behind }));
+    const through = agree(
+      behind.map((one) => one.sight),
+      await secondOpinion(engine, behind, profile),
+      profile,
+    );
+    if ("alive" in through && through.agreed === views.length + 1) return through;
     best = sight;
   }
   return best;
 }
 
-/** A number behind faint letters counts only if every view shows the same one and the other engine reads it too. */
-async function throughFaintLetters(
-  views: readonly Sight[],
-  ask: (found: Found) => Promise<string | undefined>,
-): Promise<Found | undefined> {
-  const [first] = views;
-  if (!first || !("alive" in first)) return undefined;
-  const same = views.every((view) => "alive" in view && view.alive === first.alive && view.phase === first.phase);
-  return same && (await ask(first))?.trim() === String(first.alive) ? first : undefined;
+/** A line as it was cut, what it shows, and what it would show without faint letters. */
+interface View {
+  picture: Grey | undefined;
+  sight: Sight;
+  behind: Sight;
 }
 
-/** What another engine reads where the number is; undefined when there is none to ask. */
-async function opinion(engine: Engine, line: Grey, { at }: Found, height: number): Promise<string | undefined> {
-  const y = digitRows(line, at.x, at.width, height);
-  return engine.readNumber?.(line, { ...at, y, height });
+const EMPTY: View = { picture: undefined, sight: { reason: "no-counter" }, behind: { reason: "no-counter" } };
+
+function viewOf(picture: Grey, words: readonly Word[], profile: Profile): View {
+  const sight = judge(words, picture.width, profile);
+  return { picture, sight, behind: judge(withoutFaintLetters(words), picture.width, profile) };
+}
+
+/** Columns around a number and around a word that the second engine also sees, in pixels of the line. */
+const MARGIN = { number: 10, word: 4 };
+
+/** What another engine reads where the first view that found them has the number and its word. */
+async function secondOpinion(engine: Engine, views: readonly View[], { digitHeight }: Profile): Promise<Opinion> {
+  for (const { picture, sight } of views) {
+    if (!picture || !("alive" in sight)) continue;
+    const y = digitRows(picture, sight.at.x, sight.at.width, digitHeight);
+    const read = async ({ x, width }: { x: number; width: number }, margin: number) =>
+      await engine.readAgain?.(picture, { x: x - margin, width: width + 2 * margin, y, height: digitHeight });
+    const number = (await read(sight.at, MARGIN.number))?.text;
+    return { number, word: sight.word && (await read(sight.word, MARGIN.word)) };
+  }
+  return {};
 }
 
 /** `accept`: least calibrated confidence that is passed on. */

@@ -16,8 +16,8 @@ export type ReadWords = (line: Grey) => Promise<Word[]>;
 export interface Engine {
   name: string;
   readWords: ReadWords;
-  /** A second opinion on one number of a line, from another engine: what that one reads there. */
-  readNumber?: (line: Grey, box: Box) => Promise<string>;
+  /** A second opinion on one number or word of a line, from another engine: what that one reads there. */
+  readAgain?: (line: Grey, box: Box) => Promise<{ text: string; confidence: number }>;
   close(): Promise<void>;
 }
 

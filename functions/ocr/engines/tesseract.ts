@@ -2,7 +2,6 @@
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import sharp from "sharp";
-import { createWorker, OEM, PSM } from "tesseract.js";
 import { type Grey, resample } from "../picture.ts";
 import type { Engine } from "./engine.ts";
 
@@ -10,6 +9,8 @@ import type { Engine } from "./engine.ts";
 const ZOOM = 2;
 
 export async function createTesseract(): Promise<Engine> {
+  // Not at the top: the bundle would load it (0.2 s) whichever engine is chosen.
+  const { createWorker, OEM, PSM } = await import("tesseract.js");
   const langPath = `${dirname(createRequire(import.meta.url).resolve("@tesseract.js-data/eng/package.json"))}/4.0.0_best_int`;
   const worker = await createWorker("eng", OEM.LSTM_ONLY, { langPath, gzip: true, cacheMethod: "none" });
   await worker.setParameters({ tessedit_pageseg_mode: PSM.SPARSE_TEXT, user_defined_dpi: "150" });

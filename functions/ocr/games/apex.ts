@@ -5,6 +5,7 @@ export const apex: Profile = {
   game: "apex",
   words: { alive: ["person"], other: ["icon", "squads", "skull"] },
   labelSide: "left",
+  labels: "icons",
   range: { from: 1, to: 60 },
   frameHeight: 1000,
   digitHeight: 17,

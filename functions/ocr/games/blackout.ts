@@ -5,6 +5,7 @@ export const blackout: Profile = {
   game: "blackout",
   words: { alive: ["person"], teams: ["squads"], other: ["icon", "skull"] },
   labelSide: "left",
+  labels: "icons",
   range: { from: 1, to: 100 },
   frameHeight: 1000,
   digitHeight: 16,

@@ -5,6 +5,7 @@ export const fortnite: Profile = {
   game: "fortnite",
   words: { alive: ["person"], killed: ["skull"], other: ["icon", "squads"] },
   labelSide: "left",
+  labels: "icons",
   range: { from: 1, to: 100 },
   frameHeight: 1000,
   digitHeight: 16,

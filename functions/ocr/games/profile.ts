@@ -12,6 +12,8 @@ export interface Profile {
   /** Label words, or names of icons, by meaning. Compared without case, spaces and accents. */
   words: Partial<Record<Meaning, readonly string[]>>;
   labelSide: LabelSide;
+  /** Words can be read again by a general engine, icons cannot. */
+  labels: "words" | "icons";
   /** Inclusive range of a believable count. */
   range: { from: number; to: number };
   /** Height of the whole frame, in pixels, at the scale of reading: the counter's line must fit into LINE_HEIGHT. */

@@ -7,6 +7,7 @@ export const pubgMobile: Profile = {
   // Its lobby shows no count of players, so a word that looks like "joined" is a misread one of a menu.
   words: { ...pubg.words, joined: [], other: pubg.words.joined ?? [] },
   labelSide: "left",
+  labels: "words",
   range: { from: 1, to: 100 },
   frameHeight: 800,
   digitHeight: 17,

@@ -7,6 +7,7 @@ export const pubg: Profile = {
   game: "pubg",
   words: byMeaning(words),
   labelSide: "either",
+  labels: "words",
   range: { from: 1, to: 100 },
   frameHeight: 800,
   digitHeight: 18,

@@ -5,6 +5,7 @@ export const warzone: Profile = {
   game: "warzone",
   words: { alive: ["person"], teams: ["squads"], other: ["icon", "skull"] },
   labelSide: "above",
+  labels: "icons",
   range: { from: 1, to: 152 },
   frameHeight: 1100,
   digitHeight: 12,

@@ -1,0 +1,76 @@
+import { expect, test } from "vitest";
+import { pubg } from "./games/pubg.ts";
+import { pubgMobile } from "./games/pubg-mobile.ts";
+import { agree, compare } from "./opinion.ts";
+
+const seen = (alive: number, certainty: number) => ({
+  phase: "match" as const,
+  alive,
+  certainty,
+  at: { x: 0, width: 9 },
+});
+
+const nothing = { reason: "no-counter" as const };
+const unreadable = { reason: "unreadable" };
+
+test.each([
+  ["all alike", [seen(5, 0.9), seen(5, 0.8)], undefined, { phase: "match", alive: 5 }, 0.8],
+  ["a view that saw nothing is a doubt", [seen(5, 0.8), nothing], undefined, { alive: 5 }, 0.8 * 0.75],
+  ["views that differ", [seen(5, 0.9), seen(6, 0.9)], undefined, unreadable, 0],
+  ["views that differ, and nobody confirms the majority", [seen(61, 0.8), seen(6, 1), seen(6, 1)], "x", unreadable, 0],
+  [
+    "views that differ, and the other engine reads one of them",
+    [seen(61, 0.9), seen(6, 1), seen(6, 1)],
+    "61",
+    { alive: 61 },
+    0.9 * (2 / 3),
+  ],
+  ["views that differ, and the other engine reads both", [seen(61, 0.9), seen(6, 1)], "61 6", unreadable, 0],
+  ["the other engine agrees", [seen(5, 0.9)], "5 A", { alive: 5 }, 0.9],
+  ["the other engine reads another number", [seen(5, 0.9)], "51", { alive: 5 }, 0.9 * 0.25],
+  ["the other engine reads two", [seen(1, 1)], "1 1", { alive: 1 }, 0.25],
+  ["the other engine reads no number", [seen(5, 0.9)], "S", { alive: 5 }, 0.9 * 0.8],
+  ["match or lobby", [seen(5, 0.9), { ...seen(5, 0.9), phase: "lobby" as const }], "5", unreadable, 0],
+  ["nothing anywhere", [nothing], undefined, nothing, 0],
+])("agree: %s", (_name, views, opinion, expected, certainty) => {
+  const got = agree(views, { number: opinion }, pubg);
+  expect(got).toMatchObject(expected);
+  if ("alive" in got) expect(got.certainty).toBeCloseTo(certainty);
+});
+
+test.each([
+  ["both read the word: its faintness is no doubt", "ALIVE", 0.95],
+  ["the other engine reads another label", "KILLED", 0.3 * 0.1],
+  ["the other engine reads nothing it knows", "|||", 0.3],
+])("agree: %s", (_name, text, certainty) => {
+  const view = { ...seen(5, 0.3), number: 0.95 };
+  const got = agree([view], { number: "5", word: { text, confidence: 0.9 } }, pubg);
+  expect("alive" in got && got.certainty).toBeCloseTo(certainty);
+});
+
+test.each([
+  ["the label", "ALIVE", 0.5, "match", "same"],
+  ["the label of a lobby", "JOINED", 0.9, "lobby", "same"],
+  ["a lobby's label where a match was read", "JOINED", 0.9, "match", "other"],
+  ["in Chinese", "加入", 0.9, "lobby", "same"],
+  ["kills in Chinese", "击杀", 0.9, "match", "other"],
+  ["accents are not seen", "CON SONG", 0.9, "match", "same"],
+  ["a stroke through a letter is not seen", "DA VAO", 0.9, "lobby", "same"],
+  ["letters that look alike", "JOINEO", 0.99, "lobby", "same"],
+  ["the end of a long word is missing", "BEIGETRE", 0.9, "lobby", "same"],
+  ["one letter more", "OLIVE", 0.95, "match", "other"],
+  ["one letter less", "LIVE", 0.95, "match", "other"],
+  ["nearly the label, not surely", "LIVE", 0.75, "match", "unclear"],
+  ["two letters more", "ACTIVE", 0.8, "match", "other"],
+  ["a word of a menu", "REWARDS", 0.8, "match", "other"],
+  ["hardly read", "REWARDS", 0.4, "match", "unclear"],
+  ["another script, read as nonsense", "XИBЫX", 0.9, "match", "unclear"],
+  ["too short to say anything", "ba", 0.99, "match", "unclear"],
+] as const)("compare: %s", (_name, text, confidence, phase, expected) => {
+  expect(compare({ text, confidence }, phase, pubg)).toBe(expected);
+});
+
+test("compare: a word like joined is no label in PUBG Mobile", () => {
+  expect(compare({ text: "剩余", confidence: 0.9 }, "match", pubgMobile)).toBe("same");
+  expect(compare({ text: "加入", confidence: 0.9 }, "match", pubgMobile)).toBe("other");
+});

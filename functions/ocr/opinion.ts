@@ -1,0 +1,96 @@
+/** What a second engine says about a counter that was found: its number, and the word beside it. Pure. */
+import type { Meaning, Profile } from "./games/profile.ts";
+import { type Found, fold, type Unread } from "./hud.ts";
+
+/** The second engine's words. undefined: not asked, because there is none or the label is an icon. */
+export interface Opinion {
+  number?: string | undefined;
+  word?: { text: string; confidence: number } | undefined;
+}
+
+/** Another number is a strong doubt; letters or nothing a weak one: a general engine misses much at low resolution. */
+const OTHER_NUMBER = 0.25;
+const NO_NUMBER = 0.8;
+/** Another word is as good as a proof. */
+const WORD_DOUBT = { same: 1, unclear: 1, other: 0.1 };
+
+/**
+ * What several views of one picture say together: the doubt of each counts. Views that differ leave only what the other
+ * engine reads as well.
+ */
+export function agree(
+  views: readonly (Found | Unread)[],
+  opinion: Opinion,
+  profile: Profile,
+): (Found & { agreed: number }) | Unread {
+  const found = views.filter((view) => "alive" in view);
+  const numbers: string[] = opinion.number?.match(/\d+/g) ?? [];
+  // Two numbers where one was found ("1 1" for 11) confirm neither.
+  const confirmed = found.filter(({ alive }) => numbers.length === 1 && numbers[0] === String(alive));
+  const [first] = confirmed.length > 0 ? confirmed : found;
+  if (!first) {
+    const reasons = views.flatMap((view) => ("reason" in view ? [view.reason] : []));
+    return { reason: reasons.find((reason) => reason !== "no-counter") ?? "no-counter" };
+  }
+  if (found.some(({ phase }) => phase !== first.phase)) return { reason: "unreadable" };
+  const alike = found.filter(({ alive }) => alive === first.alive);
+  const differ = alike.length < found.length;
+  if (differ && (confirmed.length === 0 || confirmed.some(({ alive }) => alive !== first.alive))) {
+    return { reason: "unreadable" };
+  }
+  const word = opinion.word ? compare(opinion.word, first.phase, profile) : "unclear";
+  // A word that both engines read is there, however faint; what remains is the doubt about the number.
+  const sure = alike.map(({ certainty, number }) => (word === "same" ? (number ?? certainty) : certainty));
+  // A view that saw nothing, or something else, is half a doubt: a line cut elsewhere may miss what another shows.
+  const share = 0.5 + alike.length / views.length / 2;
+  const doubt =
+    opinion.number === undefined || confirmed.length > 0 ? 1 : numbers.length > 0 ? OTHER_NUMBER : NO_NUMBER;
+  const agreed = alike.length + (confirmed.length > 0 ? 1 : 0);
+  return { ...first, agreed, certainty: Math.min(...sure) * share * doubt * WORD_DOUBT[word] };
+}
+
+/** Letters that the second engine knows; of another script it makes nonsense, which says nothing. */
+const KNOWN = /^[A-Z]{3,}$|^\p{Script=Han}{2,}$/u;
+/** This sure the second engine is right: of another label, of a word that is none, of a word that is nearly the label. */
+const SURE = { label: 0.3, word: 0.6, near: 0.8 };
+
+/** Whether the second engine's word means what the first engine says: the same, another word, or nothing clear. */
+export function compare(
+  { text, confidence }: { text: string; confidence: number },
+  phase: Found["phase"],
+  profile: Profile,
+): keyof typeof WORD_DOUBT {
+  const said = plain(text);
+  if (!KNOWN.test(said)) return "unclear";
+  const wanted: Meaning = phase === "match" ? "alive" : "joined";
+  const words = (profile.words[wanted] ?? []).map(plain);
+  // The box around a word is a guess: its end may be missing.
+  if (words.some((word) => word === said || (said.length >= 5 && word.startsWith(said)))) return "same";
+  const others = Object.entries(profile.words).flatMap(([meaning, list]) => (meaning === wanted ? [] : list));
+  if (others.some((word) => plain(word) === said)) return confidence >= SURE.label ? "other" : "unclear";
+  const near = words.some((word) => distance(word, said) <= word.length / 3);
+  return confidence >= (near ? SURE.near : SURE.word) ? "other" : "unclear";
+}
+
+/** Letters that a small picture does not tell apart are one: "JOINEO" is JOINED, but OLIVE is not ALIVE. */
+const plain = (text: string) =>
+  fold(text)
+    .replace(/[^\p{L}]/gu, "")
+    .replace(/[ĐDQ]/g, "O")
+    .replace(/[İL]/g, "I")
+    .replaceAll("F", "E")
+    .replaceAll("Y", "V");
+
+/** How many letters must be changed, added or left out to make one of the other. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const changed = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(changed, (row[j] as number) + 1, (next[j - 1] as number) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] as number;
+}
