@@ -7,12 +7,18 @@ import type { Watched } from "./schedule.ts";
 
 /** What a list of live streams says of one stream. */
 export interface StreamInfo {
+  /** Twitch login, lower case: the subject of every event about this stream. */
   login: string;
+  /** At most 100 characters. */
   displayName: string;
+  /** Our own id of the game (`pubg`), not Twitch's. */
   game: string;
+  /** At most 500 characters. */
   title: string;
   viewers: number;
+  /** ISO 639-1, or "other". */
   language: string;
+  /** RFC 3339 in UTC. */
   startedAt: string;
 }
 

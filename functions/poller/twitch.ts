@@ -1,23 +1,12 @@
 /** The live streams of a game, as Twitch's Helix API lists them. */
 import type { Game } from "../contracts/games.ts";
 import { Unavailable } from "../runtime/outcome.ts";
+import type { StreamInfo } from "./game-board.ts";
 import { createTwitchApi, type TwitchDeps } from "./twitch-api.ts";
 import { channelsQuery, readGameId, readLabels, readStreams, streamsQuery, type WireStream } from "./twitch-wire.ts";
 
-export interface LiveStream {
-  /** Twitch login, lower case: the subject of every event about this stream. */
-  login: string;
-  /** At most 100 characters. */
-  displayName: string;
-  /** Our own id of the game (`pubg`), not Twitch's. */
-  game: string;
-  /** At most 500 characters. */
-  title: string;
-  viewers: number;
-  /** ISO 639-1, or "other". */
-  language: string;
-  /** RFC 3339 in UTC. */
-  startedAt: string;
+/** A live stream with what only the filters look at. */
+export interface LiveStream extends StreamInfo {
   userId: string;
   /** Content classification labels: MatureGame, ProfanityVulgarity, ... */
   labels: string[];
