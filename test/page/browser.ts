@@ -81,7 +81,7 @@ export async function visit(browser: Browser, url: string, options: VisitOptions
   const keep = (name: string) =>
     window === window.top && localStorage.setItem("rotisserie.theme", JSON.stringify(name));
   if (theme) await page.addInitScript(keep, theme);
-  if (hurry !== 1) await page.addInitScript(runFast, hurry);
+  if (hurry !== 1) await page.addInitScript({ content: fast(hurry) });
   if (initScript) await page.addInitScript(initScript);
   const script = await readFile("test/page/embed.js", "utf8");
   await context.route("https://player.twitch.tv/**", async (route) => {
@@ -110,12 +110,10 @@ export async function visit(browser: Browser, url: string, options: VisitOptions
   };
 }
 
-function runFast(factor: number) {
-  const { setTimeout, setInterval } = globalThis;
+const fast = (factor: number) => `{
+  const { setTimeout: once, setInterval: often } = window;
   const now = performance.now.bind(performance);
-  performance.now = () => now() * factor;
-  Object.assign(globalThis, {
-    setTimeout: (run: () => void, ms = 0) => setTimeout(run, ms / factor),
-    setInterval: (run: () => void, ms = 0) => setInterval(run, ms / factor),
-  });
-}
+  performance.now = () => now() * ${factor};
+  window.setTimeout = (run, ms = 0) => once(run, ms / ${factor});
+  window.setInterval = (run, ms = 0) => often(run, ms / ${factor});
+}`;
