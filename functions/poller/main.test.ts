@@ -110,9 +110,9 @@ const alive = async (port: number) => {
   return Object.fromEntries(all.map(({ stream_name, alive: left }) => [stream_name, left]));
 };
 async function until(what: string, done: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + 20_000;
+  const end = Date.now() + 40_000;
   while (!(await done())) {
-    if (Date.now() > end) throw new Error(`not within 20 s: ${what}`);
+    if (Date.now() > end) throw new Error(`not within 40 s: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
