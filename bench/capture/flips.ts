@@ -29,6 +29,7 @@ export async function flips(count: number, ffmpeg: string, say: (text: string) =
   const take = createTakePicture({ ffmpeg: program, gate: createGate({ width: 2, queue: count }), limits });
   const pixels = async (frame: KeyFrame) =>
     sharp((await take(frame, game, new AbortController().signal)).image)
+      .toColourspace("b-w")
       .raw()
       .toBuffer();
   const rows = [];

@@ -136,7 +136,7 @@ describe("broken segments", () => {
     }
   });
 
-  it("and broken pictures never show other pixels in the HUD's region", { timeout: 120_000 }, async () => {
+  it("and broken pictures never show other pixels in the HUD's region", { timeout: 240_000 }, async () => {
     const random = createRandom(4);
     const frame = readAll(ts.segments[0] as Buffer, createMpegTsReader());
     if (frame instanceof Missed) throw frame;
@@ -149,7 +149,7 @@ describe("broken segments", () => {
         .toBuffer();
     const clean = await pixels(frame);
     const results = await Promise.all(
-      Array.from({ length: 150 }, async () => {
+      Array.from({ length: 300 }, async () => {
         const annexB = damage(frame.annexB, random);
         return pixels({ ...frame, annexB }).then(
           (picture) => (picture.equals(clean) ? "the same" : "another"),
@@ -164,6 +164,6 @@ describe("broken segments", () => {
       ]),
     );
     expect(counts).toMatchObject({ another: 0, "a defect": 0 });
-    expect(counts["no-video"]).toBeGreaterThan(100);
+    expect(counts["no-video"]).toBeGreaterThan(200);
   });
 });
