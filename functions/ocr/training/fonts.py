@@ -4,6 +4,7 @@ import glob
 import os
 from functools import lru_cache
 
+from fontTools.merge import Merger
 from fontTools.ttLib import TTFont
 from PIL import ImageFont
 
@@ -42,6 +43,40 @@ def _from_fontsource(names, weights):
     return found
 
 
+def _whole(names, weights):
+    """Families come in one file a script: joined, so that a word with accents is drawn with one of them."""
+    os.makedirs(CACHE, exist_ok=True)
+    found = []
+    for name in names:
+        for weight in weights:
+            target = f"{CACHE}/{name}-{weight}-whole.ttf"
+            paths = [f"{FONTSOURCE}/{name}/files/{name}-{part}-{weight}-normal.woff2" for part in ("latin", "latin-ext", "vietnamese", "cyrillic")]
+            paths = [path for path in paths if os.path.exists(path)]
+            if len(paths) < 2:
+                continue
+            if not os.path.exists(target):
+                for index, path in enumerate(paths):
+                    part = TTFont(path)
+                    part.flavor = None
+                    for table in set(part.keys()) & {"GSUB", "GPOS", "GDEF", "kern", "STAT", "DSIG"}:
+                        del part[table]
+                    part.save(f"{target}.{index}")
+                Merger().merge([f"{target}.{index}" for index in range(len(paths))]).save(target)
+            found.append(target)
+    return found
+
+
+@lru_cache(maxsize=500)
+def _letters(path):
+    return frozenset(TTFont(path, lazy=True).getBestCmap())
+
+
+@lru_cache(maxsize=5000)
+def that_have(word, sources):
+    """Those of the fonts that can draw every letter of the word."""
+    return tuple(source for source in sources if all(ord(letter) in _letters(source) for letter in word))
+
+
 def _system(*patterns):
     return sorted(path for pattern in patterns for path in glob.glob(f"{SYSTEM}/**/{pattern}", recursive=True) if "Italic" not in path and "Oblique" not in path)
 
@@ -58,6 +93,8 @@ def load():
         "round": _from_fontsource(ROUND, (600, 700, 800)) + _system("OpenSans-*old.ttf", "NotoSans-Bold.ttf", "Lato-Bold.ttf"),
         "angular": _from_fontsource(ANGULAR, (400, 500, 600, 700)),
         "universal": cond,
+        # For words with accents and in Cyrillic.
+        "words": _whole(NARROW, (500, 600, 700)) + cond,
         "thai": _system("NotoSansThai-*Bold.ttf", "NotoSansThai-*Medium.ttf", "NotoSansThai-Regular.ttf", "Waree-Bold.ttf", "Loma-Bold.ttf", "Garuda-Bold.ttf", "Laksaman-Bold.ttf"),
         # Indices of the collection: 0 JP, 1 KR, 2 SC, 3 TC.
         "ja": [(path, 0) for path in cjk], "ko": [(path, 1) for path in cjk],

@@ -5,6 +5,7 @@ column, so the answer is two rows of classes, one class a step of 2 px: the glyp
 """
 
 import json
+import subprocess
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,8 +23,8 @@ IGNORE = 255
 # White on white, of 255: nobody can read it, so nothing is demanded there.
 FAINT = 26
 WORDS = json.loads((Path(__file__).parent.parent / "games/pubg.words.json").read_text())
-# More of those whose words look least like English ones.
-LANGUAGES = [*WORDS, "zh-Hans", "zh-Hans", "zh-Hant", "ko", "ja", "ru", "th"]
+# More of those with an own script, or with long words and accents.
+LANGUAGES = [*WORDS, "zh-Hans", "zh-Hans", "zh-Hant", "ko", "de", "pt", "tr", "tr", "vi", "vi", "th"]
 OTHER_WORDS = ["FPS", "REWARDS", "STATISTICS", "MENU", "STORE", "LIVE", "ALLIES", "DRIVE", "ACTIVE", "ARRIVED", "SOLD", "PLAYER", "JOIN", "LEFT",
                "Hiện", "NW", "SE", "KDA", "RANK", "TOP", "PING", "ms", "HP", "AKM", "M416", "Kar98k", "7.62mm", "ON AIR", "VIEWERS", "FOLLOW",
                "SUB", "GG", "TRAINING", "MATCH", "LOBBY", "START", "READY", "PAUSED", "RECORD", "SQUAD", "DUO", "SOLO", "KILL", "SCORE", "DEATHS",
@@ -45,7 +46,7 @@ def glyph_mask(source, size, text):
 
 class Canvas:
     def __init__(self, rng, scenes, width):
-        self.rng = rng
+        self.rng, self.scenes = rng, scenes
         self.w, self.h = int(width * ZOOM), int(HEIGHT * ZOOM)
         self.image = background(rng, scenes, self.w, self.h)
         self.glyphs, self.labels, self.contrast = [], [], 0.0
@@ -104,7 +105,9 @@ class Canvas:
         return start, start + at
 
     def label(self, name, string, x, centre, cap, source, colour, alpha=1.0, shadow=0.0, anchor="left", spacing=0.0):
-        """A word with one meaning. Cut words (under 75 % visible) mean nothing."""
+        """A word with one meaning, or "other" and none. Cut words (under 75 % visible) mean nothing."""
+        if name == "other":
+            return self.text(string, x, centre, cap, source, colour, alpha, spacing, shadow, anchor=anchor)
         size = max(6, round(cap / typefaces.cap_ratio(source)))
         if spacing:
             left, right = self.text(string, x, centre, cap, source, colour, alpha, spacing, shadow, mark="", anchor=anchor)
@@ -125,7 +128,7 @@ class Canvas:
         return left, right
 
     def icon(self, name, cx, cy, size, colour, alpha=1.0):
-        mask = icon_mask(name, max(6, round(size)), int(self.rng.integers(5)))
+        mask = icon_mask(name, max(6, round(size)), int(self.rng.integers(8)))
         inside = self.stamp(mask, cx - mask.shape[1] / 2, cy - mask.shape[0] / 2, colour, alpha)
         known = name if name in ("person", "squads", "skull") else "icon"
         if self.contrast < FAINT:
@@ -151,7 +154,24 @@ def icon_mask(name, size, variant):
             points = np.array([[cx - int(w * 0.36), y], [cx + int(w * 0.36), y], [cx + w // 2, y + (bottom - y) // 3], [cx + w // 3, bottom], [cx - w // 3, bottom], [cx - w // 2, y + (bottom - y) // 3]])
             cv2.fillPoly(m, [points], 255)
 
-    if name == "person":
+    def figure(cx, w):
+        """Standing, narrow: a head and a body that ends below the belt."""
+        r = int(s * 0.17)
+        cv2.circle(m, (cx, r + int(s * 0.02)), r, 255, -1)
+        top, waist = int(s * 0.36), int(s * 0.8)
+        points = [[cx - w // 3, top], [cx + w // 3, top], [cx + w // 2, top + w // 4], [cx + w // 2, waist], [cx + w // 3, int(s * 0.98)], [cx - w // 3, int(s * 0.98)], [cx - w // 2, waist], [cx - w // 2, top + w // 4]]
+        cv2.fillPoly(m, [np.array(points)], 255)
+
+    if name == "person" and variant >= 5:
+        figure(c, int(s * (0.36 + 0.06 * (variant - 5))))
+    elif name == "squads" and variant >= 5:
+        figure(c, int(s * (0.4 + 0.05 * (variant - 5))))
+        for side in (-1, 1):
+            x = c + side * int(s * 0.38)
+            cv2.fillPoly(m, [np.array([[x - int(s * 0.09), int(s * 0.42)], [x + int(s * 0.09), int(s * 0.42)], [x + int(s * 0.1), int(s * 0.85)], [x - int(s * 0.1), int(s * 0.85)]])], 255)
+            if variant > 5:
+                cv2.circle(m, (x, int(s * 0.32)), int(s * 0.09), 255, -1)
+    elif name == "person":
         bust(c, int(s * 0.05), int(s * (0.55 + 0.07 * variant)), int(s * 0.9))
     elif name == "squads":
         bust(c - int(s * 0.3), int(s * 0.2), int(s * 0.36), int(s * 0.6))
@@ -211,14 +231,14 @@ def digits_font(rng, sets):
     return pick(rng, sets["near"] if kind < 0.5 else sets["narrow"] if kind < 0.85 else sets["universal"] if kind < 0.93 else sets["angular"])
 
 
-def label_font(rng, sets, language):
+def label_font(rng, sets, language, words):
     if language in sets:
         return pick(rng, sets[language])
     if language == "th":
         return pick(rng, sets["thai"])
     if language == "en":
         return pick(rng, sets["near"] if rng.random() < 0.5 else sets["narrow"])
-    return pick(rng, sets["universal"])
+    return pick(rng, typefaces.that_have("".join(words), tuple(sets["words"])))
 
 
 def pubg_fields(rng):
@@ -244,8 +264,34 @@ def pubg_fields(rng):
     return pick(rng, [["time"], ["teams"], ["teams", "time"], ["assisted"]])
 
 
+ALIKE = ["OLIVE", "LIVE", "DRIVE", "ALICE", "ALIEN", "ACTIVE", "ARRIVED", "SLIVER", "VALVE", "COINED", "JOIN", "JOINT", "POINTS", "KILLER", "SKILLS", "LEFT",
+         "LEVEL", "TEAM", "TIMES", "ASSIST", "PLAYERS", "SCORE", "WINS"]
+
+
+def other_word(rng, word):
+    """A word in a label's place that is none: alike, or the label with other letters."""
+    first = ord(word[0])
+    if word.isascii() and rng.random() < 0.5:
+        return pick(rng, ALIKE + OTHER_WORDS)
+    letters = list(word)
+    for index in rng.permutation(len(letters))[: max(2, len(letters) // 2)]:
+        if first > 0x3000:
+            letters[index] = chr(int(rng.integers(0xAC00, 0xD7A3) if first >= 0xAC00 else rng.integers(0x4E00, 0x9FA5)))
+        else:
+            letters[index] = pick(rng, word + "АБВДЗЛМНПРСТ" if 0x400 <= first < 0x500 else word + "ABCDEGHLMNOPRSTU")
+    return "".join(letters)
+
+
+def word_of(rng, language, field, titled=0.08):
+    """One of the field's words, as it is or with only its first letter large."""
+    word = pick(rng, WORDS[language][field])
+    return word[0] + word[1:].lower() if rng.random() < titled and language != "tr" else word
+
+
 def number_for(rng, field):
     if field in ("alive", "joined"):
+        if rng.random() < 0.02:  # a word where the number stands is no number
+            return "".join(pick(rng, "AEFHKLMNPRTUVWXY") for _ in range(int(rng.integers(1, 4))))
         return count(rng)
     if field == "time":
         return timer(rng)
@@ -255,14 +301,15 @@ def number_for(rng, field):
 def pubg(rng, canvas, sets):
     """Number and label in two boxes, fields from right to left; or, for observers, label first."""
     language = "en" if rng.random() < 0.33 else pick(rng, LANGUAGES)
-    old = language == "en" and rng.random() < 0.22
+    old = rng.random() < (0.22 if language == "en" else 0.06)
     observer = not old and rng.random() < 0.22
     fields = ["alive"] if old and rng.random() < 0.8 else pick(rng, [["teams", "alive", "time"], ["alive", "time"], ["alive"], ["teams", "alive"]]) if observer and rng.random() < 0.85 else pubg_fields(rng)
     z = ZOOM * rng.uniform(0.86, 1.16)
     cap = 18.2 * z
     centre = canvas.h * rng.uniform(0.27, 0.73)
     source = pick(rng, sets["round"]) if old else digits_font(rng, sets)
-    word_source = pick(rng, sets["narrow"] + sets["universal"]) if old else label_font(rng, sets, language)
+    words = {field: word_of(rng, language, field) for field in fields}
+    word_source = pick(rng, sets["narrow"] + sets["universal"]) if old and language == "en" else label_font(rng, sets, language, words.values())
     white, label_grey = rng.uniform(225, 255), rng.uniform(170, 235)
     label_alpha = rng.uniform(0.65, 1)
     number_alpha = rng.uniform(0, 0.3) if rng.random() < 0.8 else rng.uniform(0.3, 0.7)
@@ -276,8 +323,10 @@ def pubg(rng, canvas, sets):
     label_spacing = rng.uniform(0, 2.5) * z if rng.random() < 0.4 and language not in ("th",) else 0
     right = canvas.w - rng.uniform(-12, 130) * ZOOM if rng.random() < 0.9 else canvas.w + rng.uniform(-40, 120) * ZOOM
     for field in reversed(fields):
-        word = pick(rng, WORDS[language][field])
-        number = number_for(rng, field)
+        word, number = words[field], number_for(rng, field)
+        name = field
+        if language != "th" and rng.random() < 0.06 and (other := other_word(rng, word)) not in WORDS[language][field]:
+            name, word = "other", other
         if old:
             label_cap, label_spacing = cap * rng.uniform(0.95, 1.1), 0
         lw = typefaces.sized(word_source, max(6, round(label_cap / typefaces.cap_ratio(word_source)))).getlength(word) + label_spacing * max(0, len(word) - 1)
@@ -285,7 +334,7 @@ def pubg(rng, canvas, sets):
         if old:
             light = rng.uniform(0.45, 0.9)
             canvas.box(right - lw - 4 * z, centre - half, right, centre + half, rng.uniform(200, 255), light)
-            canvas.label(field, word, right - 2 * z, centre, label_cap, word_source, rng.uniform(20, 100), 1, anchor="right")
+            canvas.label(name, word, right - 2 * z, centre, label_cap, word_source, rng.uniform(20, 100), 1, anchor="right")
             edge = right - lw - 4 * z
             canvas.box(edge - nw - 10 * z, centre - half, edge, centre + half, 0, rng.uniform(0.5, 0.9))
             canvas.text(number, edge - rng.uniform(3, 6) * z, centre, cap * 0.94, source, white, 1, spacing * 0.3, shadow, anchor="right")
@@ -295,11 +344,11 @@ def pubg(rng, canvas, sets):
             canvas.text(number, right - pad, centre, cap, source, white, 1, spacing, shadow, anchor="right")
             edge = right - nw - 2 * pad
             canvas.box(edge - lw - 2 * pad, centre - half, edge, centre + half, box_grey, box_alpha)
-            canvas.label(field, word, edge - pad, centre, label_cap, word_source, label_grey, label_alpha, shadow, anchor="right", spacing=label_spacing)
+            canvas.label(name, word, edge - pad, centre, label_cap, word_source, label_grey, label_alpha, shadow, anchor="right", spacing=label_spacing)
             right = edge - lw - 2 * pad - between
         else:
             canvas.box(right - lw - 2 * pad, centre - half, right, centre + half, box_grey, box_alpha)
-            canvas.label(field, word, right - pad, centre, label_cap, word_source, label_grey, label_alpha, shadow, anchor="right", spacing=label_spacing)
+            canvas.label(name, word, right - pad, centre, label_cap, word_source, label_grey, label_alpha, shadow, anchor="right", spacing=label_spacing)
             edge = right - lw - 2 * pad
             canvas.box(edge - nw - gap, centre - half, edge, centre + half, box_grey, number_alpha)
             canvas.text(number, edge - gap * 0.5, centre, cap, source, white, 1, spacing, shadow, anchor="right")
@@ -334,14 +383,15 @@ def mobile(rng, canvas, sets):
     z = ZOOM * rng.uniform(0.86, 1.16)
     cap, centre = 17 * z, canvas.h * rng.uniform(0.27, 0.73)
     x = rng.uniform(-30, 90) * ZOOM if rng.random() < 0.8 else rng.uniform(-120, 0)
-    source, word_source = digits_font(rng, sets), label_font(rng, sets, language)
     fields = pick(rng, [["alive", "teams"], ["alive"], ["alive", "killed"], ["killed"], ["alive", "killed"], ["teams"]])
+    words = {field: word_of(rng, language, field, 0.4) for field in fields}
+    source, word_source = digits_font(rng, sets), label_font(rng, sets, language, words.values())
     alpha, alpha2 = rng.uniform(0.2, 0.8), rng.uniform(0.3, 0.9)
     half = rng.uniform(12, 16) * z
     grey, white = rng.uniform(180, 255), rng.uniform(215, 255)
     for field in fields:
         number = number_for(rng, field)
-        word = "剩余" if language == "zh-Hans" and field == "alive" and rng.random() < 0.8 else pick(rng, WORDS[language][field])
+        word = "剩余" if language == "zh-Hans" and field == "alive" and rng.random() < 0.8 else words[field]
         wcap = cap * rng.uniform(0.85, 1.1)
         lw = typefaces.sized(word_source, max(6, round(wcap / typefaces.cap_ratio(word_source)))).getlength(word)
         nw = typefaces.sized(source, max(6, round(cap / typefaces.cap_ratio(source)))).getlength(number)
@@ -359,10 +409,14 @@ def mobile(rng, canvas, sets):
 
 def fortnite(rng, canvas, sets):
     """Round icons with a number right of each: storm or clock and timer, person and players, skull and kills."""
-    z = ZOOM * rng.uniform(0.82, 1.18)
-    cap, centre = 16.5 * z, canvas.h * rng.uniform(0.3, 0.7)
+    z = ZOOM * rng.uniform(0.78, 1.18)
+    cap, centre = rng.uniform(15, 17.5) * z, canvas.h * rng.uniform(0.3, 0.7)
     source = pick(rng, sets["round"])
-    icon, alpha = rng.uniform(26, 36) * z, rng.uniform(0.4, 0.95)
+    icon, alpha = rng.uniform(26, 36) * z, rng.uniform(0.3, 0.95)
+    if rng.random() < 0.4:  # the map ends just above
+        scene = background(rng, canvas.scenes, canvas.w, canvas.h)
+        end = max(0, round(centre - rng.uniform(18, 26) * z))
+        canvas.image[:end] = scene[:end]
     scale = rng.uniform(0.55, 0.8)
     items = [(pick(rng, ["storm", "clock", "storm", "plane"]), pick(rng, [timer(rng), timer(rng), ""])), ("person", count(rng)), (pick(rng, ["skull", "skull", "crosshair"]), number_for(rng, "killed"))]
     kind = rng.random()
@@ -393,27 +447,42 @@ def cv2_circle(canvas, cx, cy, radius, colour, alpha):
 
 
 def warzone(rng, canvas, sets):
-    """Icons above their numbers: squads, players, and sometimes a third."""
-    z = ZOOM * rng.uniform(0.85, 1.2)
-    cap = 11.6 * z
+    """Icons above their numbers: squads, players, and sometimes a third; often a driver's "120 FPS" over the icons."""
+    z = ZOOM * rng.uniform(0.8, 1.2)
+    cap = rng.uniform(10.6, 12.6) * z
     drop = 25 * z * rng.uniform(0.9, 1.1)
     top = canvas.h / 2 - drop / 2 + rng.uniform(-4, 4) * ZOOM
     source = pick(rng, sets["angular"])
-    size, pitch = rng.uniform(15, 19) * z, rng.uniform(44, 62) * z
+    size, pitch = rng.uniform(15, 20) * z, rng.uniform(44, 62) * z
     items = [("squads", str(int(rng.integers(1, 60)))), ("person", count(rng))]
     if rng.random() < 0.4:
         items.append((pick(rng, ["plane", "skull", "icon"]), pick(rng, [count(rng), number_for(rng, "killed")])))
     if rng.random() < 0.15:
         items.pop(int(rng.integers(len(items))))
-    x = canvas.w - rng.uniform(20, 110) * ZOOM - pitch * (len(items) - 1)
+    x = canvas.w - rng.uniform(16, 110) * ZOOM - pitch * (len(items) - 1)
     white, shadow = rng.uniform(215, 255), rng.uniform(0, 0.5)
+    frames = rng.random() < 0.65 and (f"{int(rng.integers(20, 250))} FPS", canvas.w - rng.uniform(5, 60) * ZOOM, top - rng.uniform(2, 14) * z, rng.uniform(14, 20) * z, pick(rng, sets["angular"]), rng.uniform(150, 240), rng.uniform(0.5, 1))
+    over = rng.random() < 0.3
+    if frames and not over:
+        canvas.text(*frames, mark="", anchor="right")
     for name, number in items:
         canvas.icon(name, x, top, size, white)
         nw = typefaces.sized(source, max(6, round(cap / typefaces.cap_ratio(source)))).getlength(number)
         canvas.text(number, x - nw / 2, top + drop, cap, source, white, 1, rng.uniform(0, 1), shadow)
         x += pitch
-    if rng.random() < 0.5:
-        canvas.text(f"{int(rng.integers(20, 250))} FPS", canvas.w - rng.uniform(5, 120), top - rng.uniform(4, 14) * z, rng.uniform(14, 20) * z, pick(rng, sets["angular"]), rng.uniform(150, 255), 1, mark="", anchor="right")
+    if frames and over:
+        canvas.text(*frames, mark="", anchor="right")
+
+
+def badge(rng, canvas, cx, cy, radius):
+    """A rank's emblem: rings and wedges."""
+    for share in (1, 0.85, 0.7):
+        cv2_circle(canvas, cx, cy, radius * share, rng.uniform(0, 255), rng.uniform(0.7, 1))
+    for _ in range(int(rng.integers(2, 7))):
+        points = (np.array([radius, radius]) + rng.uniform(-0.7, 0.7, (3, 2)) * radius).astype(np.int32)
+        mask = np.zeros((int(2 * radius) + 1,) * 2, np.uint8)
+        cv2.fillPoly(mask, [points], 255, cv2.LINE_AA)
+        canvas.stamp(mask.astype(np.float32) / 255, cx - radius, cy - radius, rng.uniform(0, 255), 1)
 
 
 def apex(rng, canvas, sets):
@@ -425,7 +494,12 @@ def apex(rng, canvas, sets):
     nw = typefaces.sized(source, max(6, round(cap / typefaces.cap_ratio(source)))).getlength(text)
     width, half = nw + rng.uniform(34, 48) * z, rng.uniform(14, 18) * z
     x = canvas.w - rng.uniform(20, 150) * ZOOM - width
-    canvas.box(x - 170 * z, centre - half, x, centre + half, rng.uniform(10, 60), rng.uniform(0.6, 1))
+    dark, alpha, rim = rng.uniform(10, 90), rng.uniform(0.3, 1), rng.random() < 0.7
+    if rim:  # a thin bright line around both
+        canvas.box(x - 171 * z, centre - half - z, x + width + z, centre + half + z, rng.uniform(190, 255), rng.uniform(0.6, 1))
+    canvas.box(x - 170 * z, centre - half, x, centre + half, dark, max(alpha, 0.85) if rim else alpha)
+    if rng.random() < 0.5:
+        badge(rng, canvas, x + width + rng.uniform(26, 60) * z, centre + rng.uniform(-14, 6) * z, rng.uniform(20, 34) * z)
     language = pick(rng, ["en", "ja", "zh-Hant", "ko"])
     words = {"en": "SQUADS LEFT", "ja": "部隊残存", "zh-Hant": "剩餘小隊數", "ko": "남은 분대"}[language]
     canvas.text(f"{int(rng.integers(1, 21))} {words}", x - rng.uniform(8, 20) * z, centre, cap * rng.uniform(0.85, 1.05), source if language == "en" else pick(rng, sets[language]), rng.uniform(190, 255), 1, anchor="right")
@@ -438,8 +512,18 @@ def apex(rng, canvas, sets):
         dark = rng.uniform(0, 70)
         canvas.icon("person", x + rng.uniform(14, 20) * z, centre, rng.uniform(17, 23) * z, dark)
         canvas.text(text, x + width - rng.uniform(6, 10) * z, centre, cap, source, dark, 1, anchor="right")
-    if rng.random() < 0.5:
+    below = rng.random()
+    if below < 0.35:
         killfeed(rng, canvas, sets, centre + rng.uniform(26, 34) * z)
+    elif below < 0.75:  # the row of one's own kills and damage
+        y, at = centre + rng.uniform(32, 38) * z, x - rng.uniform(60, 170) * z
+        for name in ("skull", "icon", "squads", "crosshair"):
+            light = rng.random() < 0.3
+            canvas.box(at - 16 * z, y - half, at + 26 * z, y + half, 245 if light else rng.uniform(10, 70), 0.8)
+            mask = icon_mask(name, max(6, round(20 * z)), int(rng.integers(8)))
+            canvas.stamp(mask, at - 12 * z, y - mask.shape[0] / 2, 30 if light else 240, 1)
+            canvas.text(str(int(rng.integers(0, 12))), at + 10 * z, y, cap, source, 30 if light else 240, 1, mark="")
+            at += rng.uniform(46, 60) * z
 
 
 def nothing(rng, canvas, sets):
@@ -477,11 +561,11 @@ def nothing(rng, canvas, sets):
         canvas.text(text, rng.uniform(-20, canvas.w * 0.7), centre, rng.uniform(12, 20) * ZOOM, pick(rng, sets[language]), rng.uniform(150, 255), 1)
 
 
-KINDS = [(pubg, 0.52), (mobile, 0.09), (fortnite, 0.07), (warzone, 0.08), (apex, 0.07), (nothing, 0.17)]
+KINDS = [(pubg, 0.50), (mobile, 0.08), (fortnite, 0.08), (warzone, 0.10), (apex, 0.07), (nothing, 0.17)]
 
 
-def degrade(rng, image):
-    """Stream: scaled, encoded, blurred; a movement's ghost; another brightness. Returns the reader's scale."""
+def streamed(rng, image):
+    """As many lines as a stream has, blurred or sharpened, with noise: what an encoder gets. uint8."""
     height, width = image.shape
     kind = rng.random()
     lines = rng.uniform(350, 500) if kind < 0.3 else rng.uniform(500, 800) if kind < 0.6 else rng.uniform(800, 1250)
@@ -495,17 +579,54 @@ def degrade(rng, image):
         blurred = cv2.GaussianBlur(image, (0, 0), 1)
         image = image + (image - blurred) * rng.uniform(0.3, 1.2)
     if rng.random() < 0.2:
-        image = image + rng.normal(0, rng.uniform(1, 7), image.shape).astype(np.float32)
-    image = np.clip(image, 0, 255).astype(np.uint8)
+        image = image + rng.normal(0, rng.uniform(1, 10), image.shape).astype(np.float32)
+    return np.clip(image, 0, 255).astype(np.uint8)
+
+
+def as_jpeg(rng, image):
     for _ in range(int(rng.choice([0, 1, 1, 2]))):
         quality = int(rng.uniform(12, 45) if rng.random() < 0.5 else rng.uniform(45, 95))
         image = cv2.imdecode(cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_GRAYSCALE)
-    target = (round(width / ZOOM), HEIGHT)
-    return cv2.resize(image, target, interpolation=cv2.INTER_LINEAR if factor < 1 / ZOOM else pick(rng, [cv2.INTER_AREA, cv2.INTER_LINEAR]))
+    return image
 
 
-def sample(rng, scenes, sets, width=320):
-    """(image uint8 [48, width], glyph classes [width / 2], label classes [width / 2])."""
+def as_video(rng, images):
+    """All of them in one H.264 picture, one above the other, after two pictures in which everything stood elsewhere."""
+    height, width = sum(len(image) + 8 for image in images), max(image.shape[1] for image in images)
+    height, width = height + height % 2, width + width % 2
+    sheet, tops, y = np.full((height, width), 60, np.uint8), [], 0
+    for image in images:
+        tops.append(y)
+        sheet[y : y + len(image), : image.shape[1]] = image
+        y += len(image) + 8
+    shift = rng.integers(-3, 4, 2)
+    frames = np.stack([np.roll(sheet, shift * (2 - n), (0, 1)) for n in range(3)])
+    raw = ["-f", "rawvideo", "-pix_fmt", "gray"]
+    encode = ["ffmpeg", "-v", "error", *raw, "-s", f"{width}x{height}", "-i", "-", "-c:v", "libx264", "-preset", "veryfast", "-threads", "1",
+              "-crf", str(round(float(rng.uniform(20, 37)), 1)), "-pix_fmt", "yuv420p", "-f", "h264", "-"]
+    decode = ["ffmpeg", "-v", "error", "-threads", "1", "-f", "h264", "-i", "-", *raw, "-"]
+    stream = subprocess.run(encode, input=frames.tobytes(), stdout=subprocess.PIPE, check=True).stdout
+    shown = subprocess.run(decode, input=stream, stdout=subprocess.PIPE, check=True).stdout
+    last = np.frombuffer(shown, np.uint8).reshape(-1, height, width)[-1]
+    return [last[y : y + len(image), : image.shape[1]] for y, image in zip(tops, images)]
+
+
+def as_read(rng, image, width):
+    """At the reader's scale."""
+    grows = len(image) < HEIGHT
+    return cv2.resize(image, (width, HEIGHT), interpolation=cv2.INTER_LINEAR if grows else pick(rng, [cv2.INTER_AREA, cv2.INTER_LINEAR]))
+
+
+def samples(rng, scenes, sets, count, width=320):
+    """`count` of: image uint8 [48, width], glyph classes [width / 2], label classes [width / 2]."""
+    drawn = [draw_one(rng, scenes, sets, width) for _ in range(count)]
+    small = [streamed(rng, image) for image, _, _ in drawn]
+    encoded = as_video(rng, small) if rng.random() < 0.4 else [as_jpeg(rng, image) for image in small]
+    return [(as_read(rng, image, width), glyphs, labels) for image, (_, glyphs, labels) in zip(encoded, drawn)]
+
+
+def draw_one(rng, scenes, sets, width):
+    """The same before it is degraded, at ZOOM, as numbers that may be out of 0..255."""
     canvas = Canvas(rng, scenes, width)
     roll = rng.random()
     for draw, share in KINDS:
@@ -550,4 +671,4 @@ def sample(rng, scenes, sets, width=320):
             lo, hi = int(np.ceil(at - max(0.5, w * core / pixel))), int(np.floor(at + max(0.5, w * core / pixel)))
             for c in range(max(0, lo), min(columns - 1, hi) + 1):
                 row[c] = IGNORE if name == "?" else names.index(name)
-    return degrade(rng, canvas.image), glyphs, labels
+    return canvas.image, glyphs, labels

@@ -26,7 +26,7 @@ def draw_forever(seed, queue):
     rng = np.random.default_rng(seed)
     sets, pool = fonts.load(), scenes.pool(rng)
     while True:
-        queue.put([np.stack(column) for column in zip(*(strips.sample(rng, pool, sets, WIDTH) for _ in range(FRESH)))])
+        queue.put([np.stack(column) for column in zip(*strips.samples(rng, pool, sets, FRESH, WIDTH))])
 
 
 def export(model, path):
