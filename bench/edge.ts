@@ -223,6 +223,8 @@ try {
   const attack = spawn(process.execPath, ["--import", "tsx", "bench/edge/attack.ts", String(plain)], {
     stdio: "inherit",
   });
+  // Its own start takes a core for a second.
+  await new Promise((done) => setTimeout(done, 3_000));
   const attacked = await crowd(20).finally(() => attack.kill());
   const busy = Object.fromEntries(started.map(({ name, pid }) => [name, memoryOfTree(pid)]));
   say(
