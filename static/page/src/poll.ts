@@ -37,8 +37,12 @@ export function startPoll<T>({ ask, take, hidden }: PollOptions<T>): Poll {
       const pause = take(answer, failures);
       // +-10 %: pages opened by the same news do not ask in step.
       timer = setTimeout(() => void round(), pause * (0.9 + Math.random() * 0.2));
-    } catch {
+    } catch (error) {
       // Aborted: another round has taken over, or the poll has stopped.
+      if (mine.signal.aborted) return;
+      // A mistake of this page must not end the evening either.
+      timer = setTimeout(() => void round(), backoffMs(++failures));
+      throw error;
     }
   };
   const onVisibility = () => (hidden() ? pause() : void round());
