@@ -55,6 +55,10 @@ if (!frames) say("NOT RUN: real frames (no manifest.tsv beside the project, unde
 
 const onlyReal = options.real || options.frames !== undefined;
 const plan = planned();
+if (plan.jobs.length === 0) {
+  const reasons = [...plan.problems, ...new Set(plan.skipped)].map((text) => `\n${text}`).join("");
+  stop(`nothing to read${options.game ? ` of --game ${options.game}` : ""}${reasons}`);
+}
 const started = performance.now();
 const pool = openPool();
 const problems = [...plan.problems];

@@ -92,6 +92,7 @@ test.each([
     ["--engines", "eyes"],
     /--engines eyes: one of all, strip, vote, pp-ocr, tesseract, ancestor/,
   ],
+  ["a game nobody reads", ["--game", "chess"], /nothing to read of --game chess/],
   ["a share above 1", ["--accept", "7"], /--accept 7: a number from 0 to 1/],
 ])(
   "%s ends at once with the reason",
