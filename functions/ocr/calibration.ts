@@ -2,7 +2,7 @@
 
 /** Points of a rising line, [certainty, confidence]. */
 const CURVES: Record<string, readonly (readonly [number, number])[]> = {
-  // 360 readings of real frames, clean and through H.264: of 346 at 0.4 or more all were right, of 14 below that 5.
+  // 464 numbers on real frames, clean, through H.264 and in video: of 425 at 0.38 or more all were right, of 39 below 11.
   vote: [
     [0.1, 0.2],
     [0.25, 0.5],

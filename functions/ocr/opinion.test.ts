@@ -33,7 +33,7 @@ test.each([
   ["match or lobby", [seen(5, 0.9), { ...seen(5, 0.9), phase: "lobby" as const }], "5", unreadable, 0],
   ["nothing anywhere", [nothing], undefined, nothing, 0],
 ])("agree: %s", (_name, views, opinion, expected, certainty) => {
-  const got = agree(views, { number: opinion }, pubg);
+  const got = agree(views, opinion === undefined ? {} : { number: { text: opinion, confidence: 0.9 } }, pubg);
   expect(got).toMatchObject(expected);
   if ("alive" in got) expect(got.certainty).toBeCloseTo(certainty);
 });
@@ -42,10 +42,17 @@ test.each([
   ["both read the word: its faintness is no doubt", "ALIVE", 0.95],
   ["the other engine reads another label", "KILLED", 0.3 * 0.1],
   ["the other engine reads nothing it knows", "|||", 0.3],
+  ["a digit at the word, which the number may lack", "1ALIVE", 0.95 * 0.25],
+  ["the number's own digit at the word", "5ALIVE", 0.95],
 ])("agree: %s", (_name, text, certainty) => {
   const view = { ...seen(5, 0.3), number: 0.95 };
-  const got = agree([view], { number: "5", word: { text, confidence: 0.9 } }, pubg);
+  const got = agree([view], { number: { text: "5", confidence: 0.9 }, word: { text, confidence: 0.9 } }, pubg);
   expect("alive" in got && got.certainty).toBeCloseTo(certainty);
+});
+
+test("agree: views that differ are not settled by another engine that is not sure", () => {
+  const views = [seen(1, 1), seen(1, 1), seen(11, 1)];
+  expect(agree(views, { number: { text: "1", confidence: 0.5 } }, pubg)).toEqual(unreadable);
 });
 
 test.each([

@@ -4,8 +4,13 @@ import { type Found, fold, type Unread } from "./hud.ts";
 
 /** The second engine's words. undefined: not asked, because there is none or the label is an icon. */
 export interface Opinion {
-  number?: string | undefined;
-  word?: { text: string; confidence: number } | undefined;
+  number?: Said | undefined;
+  word?: Said | undefined;
+}
+
+interface Said {
+  text: string;
+  confidence: number;
 }
 
 /** Another number is a strong doubt; letters or nothing a weak one: a general engine misses much at low resolution. */
@@ -24,9 +29,10 @@ export function agree(
   profile: Profile,
 ): (Found & { agreed: number }) | Unread {
   const found = views.filter((view) => "alive" in view);
-  const numbers: string[] = opinion.number?.match(/\d+/g) ?? [];
+  const numbers: string[] = opinion.number?.text.match(/\d+/g) ?? [];
+  const sureEnough = (opinion.number?.confidence ?? 0) >= SURE.number;
   // Two numbers where one was found ("1 1" for 11) confirm neither.
-  const confirmed = found.filter(({ alive }) => numbers.length === 1 && numbers[0] === String(alive));
+  const confirmed = found.filter(({ alive }) => sureEnough && numbers.length === 1 && numbers[0] === String(alive));
   const [first] = confirmed.length > 0 ? confirmed : found;
   if (!first) {
     const reasons = views.flatMap((view) => ("reason" in view ? [view.reason] : []));
@@ -44,22 +50,27 @@ export function agree(
   // A view that saw nothing, or something else, is half a doubt: a line cut elsewhere may miss what another shows.
   const share = 0.5 + alike.length / views.length / 2;
   const doubt =
-    opinion.number === undefined || confirmed.length > 0 ? 1 : numbers.length > 0 ? OTHER_NUMBER : NO_NUMBER;
+    opinion.number === undefined ? 1 : hasLostDigit(opinion.word, first) ? OTHER_NUMBER : doubtOf(numbers, first);
   const agreed = alike.length + (confirmed.length > 0 ? 1 : 0);
   return { ...first, agreed, certainty: Math.min(...sure) * share * doubt * WORD_DOUBT[word] };
 }
 
+const doubtOf = (numbers: readonly string[], { alive }: Found) =>
+  numbers.length === 0 ? NO_NUMBER : numbers.length === 1 && numbers[0] === String(alive) ? 1 : OTHER_NUMBER;
+
+/** A digit read at the word may be one that the number lacks; one of the number's own is only its neighbour. */
+function hasLostDigit(word: Said | undefined, { alive }: Found): boolean {
+  const digits: string[] = word?.text.match(/\d/g) ?? [];
+  return (word?.confidence ?? 0) >= SURE.word && digits.some((digit) => !String(alive).includes(digit));
+}
+
 /** Letters that the second engine knows; of another script it makes nonsense, which says nothing. */
 const KNOWN = /^[A-Z]{3,}$|^\p{Script=Han}{2,}$/u;
-/** This sure the second engine is right: of another label, of a word that is none, of a word that is nearly the label. */
-const SURE = { label: 0.3, word: 0.6, near: 0.8 };
+/** This sure the second engine is right: of a number, of another label, of a word that is none or nearly the label. */
+const SURE = { number: 0.6, label: 0.3, word: 0.6, near: 0.8 };
 
 /** Whether the second engine's word means what the first engine says: the same, another word, or nothing clear. */
-export function compare(
-  { text, confidence }: { text: string; confidence: number },
-  phase: Found["phase"],
-  profile: Profile,
-): keyof typeof WORD_DOUBT {
+export function compare({ text, confidence }: Said, phase: Found["phase"], profile: Profile): keyof typeof WORD_DOUBT {
   const said = plain(text);
   if (!KNOWN.test(said)) return "unclear";
   const wanted: Meaning = phase === "match" ? "alive" : "joined";

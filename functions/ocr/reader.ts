@@ -82,8 +82,7 @@ async function secondOpinion(engine: Engine, views: readonly View[], { digitHeig
     const y = digitRows(picture, sight.at.x, sight.at.width, digitHeight);
     const read = async ({ x, width }: { x: number; width: number }, margin: number) =>
       await engine.readAgain?.(picture, { x: x - margin, width: width + 2 * margin, y, height: digitHeight });
-    const number = (await read(sight.at, MARGIN.number))?.text;
-    return { number, word: sight.word && (await read(sight.word, MARGIN.word)) };
+    return { number: await read(sight.at, MARGIN.number), word: sight.word && (await read(sight.word, MARGIN.word)) };
   }
   return {};
 }
