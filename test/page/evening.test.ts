@@ -1,4 +1,4 @@
-/** A whole evening in a minute: the page is left open, the board never stands still, and nothing piles up. */
+/** An evening, hurried: the page is left open, the board never stands still, and nothing piles up. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { everybody, fall, leader, stream } from "./documents.ts";
 import { type House, openHouse } from "./house.ts";
@@ -11,7 +11,7 @@ afterAll(() => house?.close());
 
 const MATCHES = 40;
 /** Questions for /current; ROTISSERIE_POLLS=7200 is four hours. */
-const POLLS = Number(process.env.ROTISSERIE_POLLS ?? 200);
+const POLLS = Number(process.env.ROTISSERIE_POLLS ?? 100);
 const HURRY = 20;
 
 /** The board at one moment: every match falls, ends and begins anew at its own pace, and streamers come and go. */
