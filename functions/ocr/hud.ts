@@ -149,11 +149,18 @@ function split(word: Word, profile: Profile): Token[] {
   });
 }
 
+/** Folded words of a profile: folding a hundred words for every token would cost more than the model. */
+const folded = new WeakMap<Profile, Map<string, Meaning>>();
+
 function meaningOf(text: string, profile: Profile): Meaning | undefined {
-  for (const [meaning, words] of Object.entries(profile.words)) {
-    if (words.some((word) => fold(word) === text)) return meaning as Meaning;
+  const known = folded.get(profile) ?? new Map<string, Meaning>();
+  if (!folded.has(profile)) {
+    for (const [meaning, words] of Object.entries(profile.words)) {
+      for (const word of words) if (!known.has(fold(word))) known.set(fold(word), meaning as Meaning);
+    }
+    folded.set(profile, known);
   }
-  return undefined;
+  return known.get(text);
 }
 
 /** Upper case without spaces and accents: "Còn sống" and "CON SONG" are one word. */
