@@ -9,12 +9,14 @@ import type { BenchOptions } from "../cluster.ts";
 import { drawPods } from "./picture.ts";
 import { burst } from "./rates.ts";
 import { asleep } from "./starts.ts";
+import { removeTrivial } from "./trivial.ts";
 import { sayUsage, usage } from "./usage.ts";
 
 const READ = "tv.rotisserie.count.read.v1";
 const VIEWER_S = 45;
 
 export async function load({ say }: BenchOptions) {
+  await removeTrivial();
   await listen("bench-read", READ, "204", PATIENT);
   await Promise.all([asleep("rotisserie-ocr"), asleep("rotisserie-capture")]);
   const watch = watchPods();

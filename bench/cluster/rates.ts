@@ -4,6 +4,7 @@ import { frame } from "../../test/cluster/frames.ts";
 import { kubectl, mustTask, pods, within } from "../../test/cluster/kube.ts";
 import type { BenchOptions } from "../cluster.ts";
 import { bareRate } from "./bare.ts";
+import { removeTrivial } from "./trivial.ts";
 
 const READ = "tv.rotisserie.count.read.v1";
 const FRAMES = 200;
@@ -39,6 +40,7 @@ export async function burst(): Promise<number> {
 }
 
 export async function rates({ say }: BenchOptions) {
+  await removeTrivial();
   await listen("bench-read", READ, "204", PATIENT);
   const bare = await bareRate(FRAMES);
   say(`two bare cores: ${bare.toFixed(1)} frames/s`);
