@@ -31,15 +31,16 @@ async function look(namespace: string, kubectl: Kubectl) {
   return found;
 }
 
-/** Of each workload of ours that was there all the time; pods of one workload together. */
+/** Of each workload of ours that is there at the end; pods of one workload together. */
 export async function usage(namespace: string, kubectl: Kubectl, overMs: number): Promise<Record<string, Usage>> {
   const [first, began] = [await look(namespace, kubectl), Date.now()];
   await sleep(overMs);
   const [second, ended] = [await look(namespace, kubectl), Date.now()];
   const totals: Record<string, Usage> = {};
   for (const [pod, { nanos, bytes }] of second) {
-    const before = first.get(pod);
-    if (!before || /^(test-agent|bench-)/.test(pod)) continue;
+    if (/^(test-agent|bench-)/.test(pod)) continue;
+    // A pod that came meanwhile has used nothing before.
+    const before = first.get(pod) ?? { nanos: 0 };
     const name = pod.replace(/-\d{5}-deployment/, "").replace(/-[a-z0-9]+-[a-z0-9]{5}$/, "");
     const total = totals[name] ?? { cpu: 0, megabytes: 0 };
     total.cpu = Number((total.cpu + (nanos - before.nanos) / ((ended - began) * 1e6)).toFixed(4));
