@@ -34,6 +34,8 @@ export async function buildImages(settings: Settings, root: string, say: (line: 
   const buildArgs = [
     ...bases.map(({ name, image }) => `${name}=${image}`),
     `REVISION=${settings.tag ?? "unknown"}`,
+    `SITE_URL=${settings.page.site ?? ""}`,
+    `CODE_URL=${settings.page.code ?? ""}`,
     ...(created ? [`CREATED=${created}`] : []),
     `BASE_DIGEST=${bases[0]?.image.split("@")[1] ?? ""}`,
   ];

@@ -31,6 +31,7 @@ describe("settings", () => {
     { name: "a namespace with capitals", env: { NAMESPACE: "Prod" }, says: "NAMESPACE" },
     { name: "a tag with a slash", env: { IMAGE_TAG: "a/b" }, says: "IMAGE_TAG" },
     { name: "a tool nobody has", env: { CONTAINER_TOOL: "kaniko" }, says: "docker, podman, buildah" },
+    { name: "an address of the code that is none", env: { CODE_URL: "github" }, says: "CODE_URL" },
     { name: "a lego.url that is none", env: { LEGO_URL: "acme" }, says: "LEGO_URL" },
   ])("$name is refused by name", ({ env, says }) => {
     expect(() => parseSettings(env as Record<string, string>)).toThrow(says);
@@ -40,5 +41,13 @@ describe("settings", () => {
     const settings = parseSettings({ docker_username: "ghcr.io/me", IMAGE_TAG: "abc" });
     expect(imageName(settings, "ocr")).toEqual({ name: "ghcr.io/me/rotisserie-ocr", tag: "abc" });
     expect(() => imageName(parseSettings({ IMAGE_TAG: "abc" }), "ocr")).toThrow("docker_username");
+  });
+
+  test.each([
+    { name: "the first host", env: { APP_HOSTNAME: "rotisserie.tv www.rotisserie.tv" }, site: "https://rotisserie.tv" },
+    { name: "what is set", env: { APP_HOSTNAME: "b.test", SITE_URL: "https://a.test" }, site: "https://a.test" },
+    { name: "nowhere: a demonstration has no address of its own", env: { OVERLAY: "simulated" }, site: undefined },
+  ])("the page is found at $name", ({ env, site }) => {
+    expect(parseSettings(env as Record<string, string>).page.site).toBe(site);
   });
 });

@@ -59,6 +59,8 @@ export interface Settings {
   redisImage: string | undefined;
   /** Where the simulator comes from, when a roll must leave the world that it plays as it is. */
   simulatorImage: string | undefined;
+  /** What the page says of itself: where it is found (whole addresses in shared links), and where its code is. */
+  page: { site: string | undefined; code: string | undefined };
   /** Do not ask. */
   yes: boolean;
   /** Documented once, replaced by the Trigger. */
@@ -87,6 +89,7 @@ export function parseSettings(env: Env): Settings {
     if (!HOST.test(host)) fail("APP_HOSTNAME", host, "host names such as rotisserie.tv, without scheme and path");
   }
   const overlay = oneOf(env, "OVERLAY", ["twitch", "simulated"], "twitch");
+  const named = hosts[0];
   if (hosts.length === 0 && overlay === "simulated") hosts.push(DEMO_HOST);
   const user = optionalText(env, "docker_username");
   if (user !== undefined && !/^[a-z0-9][a-z0-9._:/-]*[a-z0-9]$/.test(user)) {
@@ -113,6 +116,10 @@ export function parseSettings(env: Env): Settings {
     lego: { email: optionalText(env, "LEGO_EMAIL"), url: optionalText(env, "LEGO_URL") && url(env, "LEGO_URL") },
     redisImage: optionalText(env, "REDIS_IMAGE"),
     simulatorImage: optionalText(env, "SIMULATOR_IMAGE"),
+    page: {
+      site: optionalText(env, "SITE_URL") ? url(env, "SITE_URL") : named && `https://${named}`,
+      code: optionalText(env, "CODE_URL") && url(env, "CODE_URL"),
+    },
     yes: flag(env, "YES"),
     ocrHost: optionalText(env, "OCR_HOST"),
   };
