@@ -15,7 +15,8 @@ const unreadable = { reason: "unreadable" };
 
 test.each([
   ["all alike", [seen(5, 0.9), seen(5, 0.8)], undefined, { phase: "match", alive: 5 }, 0.8],
-  ["a view that saw nothing is a doubt", [seen(5, 0.8), nothing], undefined, { alive: 5 }, 0.8 * 0.75],
+  ["a view that saw nothing is a doubt", [seen(5, 0.8), nothing], undefined, { alive: 5 }, 0.8 * 0.5],
+  ["half of one if the other engine sees it", [seen(5, 0.8), nothing], "5", { alive: 5 }, 0.8 * 0.75],
   ["views that differ", [seen(5, 0.9), seen(6, 0.9)], undefined, unreadable, 0],
   ["views that differ, and nobody confirms the majority", [seen(61, 0.8), seen(6, 1), seen(6, 1)], "x", unreadable, 0],
   [
@@ -28,6 +29,8 @@ test.each([
   ["views that differ, and the other engine reads both", [seen(61, 0.9), seen(6, 1)], "61 6", unreadable, 0],
   ["the other engine agrees", [seen(5, 0.9)], "5 A", { alive: 5 }, 0.9],
   ["the other engine reads another number", [seen(5, 0.9)], "51", { alive: 5 }, 0.9 * 0.25],
+  ["the other engine takes equal digits for one", [seen(33, 0.9)], "3", { alive: 33 }, 0.9 * 0.6],
+  ["the other engine lacks another digit", [seen(34, 0.9)], "3", { alive: 34 }, 0.9 * 0.25],
   ["the other engine reads two", [seen(1, 1)], "1 1", { alive: 1 }, 0.25],
   ["the other engine reads no number", [seen(5, 0.9)], "S", { alive: 5 }, 0.9 * 0.8],
   ["match or lobby", [seen(5, 0.9), { ...seen(5, 0.9), phase: "lobby" as const }], "5", unreadable, 0],
@@ -50,9 +53,15 @@ test.each([
   expect("alive" in got && got.certainty).toBeCloseTo(certainty);
 });
 
-test("agree: views that differ are not settled by another engine that is not sure", () => {
-  const views = [seen(1, 1), seen(1, 1), seen(11, 1)];
-  expect(agree(views, { number: { text: "1", confidence: 0.5 } }, pubg)).toEqual(unreadable);
+test.each([
+  ["most views and the other engine, hardly sure", [33, 33, 23], "33", 0.55, { alive: 33 }],
+  ["one view and the other engine, hardly sure", [33, 33, 23], "23", 0.55, unreadable],
+  ["one view and the other engine, sure", [33, 33, 23], "23", 0.9, unreadable],
+  ["one view and the other engine, sure of one digit more", [3, 3, 23], "23", 0.7, { alive: 23 }],
+  ["most views, but one sees the digit doubled", [1, 1, 11], "1", 0.55, unreadable],
+] as const)("agree, views that differ: %s", (_name, counts, text, confidence, expected) => {
+  const views = counts.map((count) => seen(count, 1));
+  expect(agree(views, { number: { text, confidence } }, pubg)).toMatchObject(expected);
 });
 
 test.each([

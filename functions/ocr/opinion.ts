@@ -16,6 +16,8 @@ interface Said {
 /** Another number is a strong doubt; letters or nothing a weak one: a general engine misses much at low resolution. */
 const OTHER_NUMBER = 0.25;
 const NO_NUMBER = 0.8;
+/** 33 read as 3: its decoder takes equal neighbours that touch for one. */
+const COLLAPSED = 0.6;
 /** Another word is as good as a proof. */
 const WORD_DOUBT = { same: 1, unclear: 1, other: 0.1 };
 
@@ -30,9 +32,11 @@ export function agree(
 ): (Found & { agreed: number }) | Unread {
   const found = views.filter((view) => "alive" in view);
   const numbers: string[] = opinion.number?.text.match(/\d+/g) ?? [];
-  const sureEnough = (opinion.number?.confidence ?? 0) >= SURE.number;
+  const said = opinion.number?.confidence ?? 0;
   // Two numbers where one was found ("1 1" for 11) confirm neither.
-  const confirmed = found.filter(({ alive }) => sureEnough && numbers.length === 1 && numbers[0] === String(alive));
+  const confirmed = found.filter(
+    ({ alive }) => numbers.length === 1 && numbers[0] === String(alive) && said >= enough(alive, views),
+  );
   const [first] = confirmed.length > 0 ? confirmed : found;
   if (!first) {
     const reasons = views.flatMap((view) => ("reason" in view ? [view.reason] : []));
@@ -47,16 +51,37 @@ export function agree(
   const word = opinion.word ? compare(opinion.word, first.phase, profile) : "unclear";
   // A word that both engines read is there, however faint; what remains is the doubt about the number.
   const sure = alike.map(({ certainty, number }) => (word === "same" ? (number ?? certainty) : certainty));
-  // A view that saw nothing, or something else, is half a doubt: a line cut elsewhere may miss what another shows.
-  const share = 0.5 + alike.length / views.length / 2;
+  // A view that saw nothing, or something else, is a doubt; half of one where the other engine reads the same: a line cut
+  // elsewhere may miss what another shows.
+  const seen = alike.length / views.length;
+  const share = confirmed.length > 0 ? (1 + seen) / 2 : seen;
   const doubt =
     opinion.number === undefined ? 1 : hasLostDigit(opinion.word, first) ? OTHER_NUMBER : doubtOf(numbers, first);
   const agreed = alike.length + (confirmed.length > 0 ? 1 : 0);
   return { ...first, agreed, certainty: Math.min(...sure) * share * doubt * WORD_DOUBT[word] };
 }
 
-const doubtOf = (numbers: readonly string[], { alive }: Found) =>
-  numbers.length === 0 ? NO_NUMBER : numbers.length === 1 && numbers[0] === String(alive) ? 1 : OTHER_NUMBER;
+/**
+ * How sure the other engine must be of a number that some views see. Against most views it is heard only where those lack a
+ * digit, which is easily lost; that two engines take one digit for the same other one is as easy as that most views do.
+ */
+function enough(alive: number, views: readonly (Found | Unread)[]): number {
+  const numbers = views.flatMap((view) => ("alive" in view ? [view.alive] : []));
+  const others = numbers.filter((other) => other !== alive);
+  const most = 2 * (numbers.length - others.length) > views.length;
+  // Of digits that touch one is lost most easily of all: an 11 that one view sees may be right against all.
+  if (most && !others.some((other) => collapsed(other) === String(alive))) return SURE.majority;
+  return others.every((other) => String(other).length < String(alive).length) ? SURE.number : Number.POSITIVE_INFINITY;
+}
+
+const collapsed = (alive: number) => String(alive).replace(/(\d)\1+/g, "$1");
+
+function doubtOf(numbers: readonly string[], { alive }: Found): number {
+  const [said] = numbers;
+  if (said === undefined) return NO_NUMBER;
+  if (numbers.length > 1) return OTHER_NUMBER;
+  return said === String(alive) ? 1 : said === collapsed(alive) ? COLLAPSED : OTHER_NUMBER;
+}
 
 /** A digit read at the word may be one that the number lacks; one of the number's own is only its neighbour. */
 function hasLostDigit(word: Said | undefined, { alive }: Found): boolean {
@@ -66,8 +91,9 @@ function hasLostDigit(word: Said | undefined, { alive }: Found): boolean {
 
 /** Letters that the second engine knows; of another script it makes nonsense, which says nothing. */
 const KNOWN = /^[A-Z]{3,}$|^\p{Script=Han}{2,}$/u;
-/** This sure the second engine is right: of a number, of another label, of a word that is none or nearly the label. */
-const SURE = { number: 0.6, label: 0.3, word: 0.6, near: 0.8 };
+/** This sure the second engine is right: of a number, of the one most views see, of another label, of a word that is none or nearly
+ * the label. */
+const SURE = { number: 0.6, majority: 0.5, label: 0.3, word: 0.6, near: 0.8 };
 
 /** Whether the second engine's word means what the first engine says: the same, another word, or nothing clear. */
 export function compare({ text, confidence }: Said, phase: Found["phase"], profile: Profile): keyof typeof WORD_DOUBT {

@@ -1,12 +1,15 @@
 import { expect, test } from "vitest";
 import { type Mark, marks, trimmed, withoutDoubt } from "./strip.ts";
 
-const mark = (name: string, column: number, confidence: number): Mark => ({ name, column, confidence });
+const mark = (name: string, column: number, confidence: number, presence = confidence): Mark => ({
+  ...{ name, column, confidence, presence },
+});
 
 test.each([
   ["all clear", [mark("5", 1, 0.9), mark("8", 5, 0.99)], "58", 0],
   ["a faint letter before", [mark("x", 1, 0.3), mark("5", 5, 0.9), mark("8", 9, 0.99)], "58", 0.3],
   ["a faint digit behind", [mark("4", 1, 0.9), mark("4", 5, 0.99), mark("0", 9, 0.2)], "44", 0.2],
+  ["a glyph that is there, only which is not clear", [mark("7", 1, 0.95), mark("6", 5, 0.3, 0.9)], "76", 0],
   ["nothing clear is left", [mark("4", 1, 0.6), mark("0", 9, 0.2)], "40", 0],
   ["one faint mark alone", [mark("4", 1, 0.2)], "4", 0],
   ["a faint glyph in the middle stays", [mark("1", 1, 0.9), mark("0", 5, 0.3), mark("0", 9, 0.9)], "100", 0],
@@ -20,6 +23,23 @@ test("two readings of one place leave the better, in doubt", () => {
   const kept = withoutDoubt([mark("alive", 10, 0.9), mark("joined", 14, 0.4), mark("time", 60, 0.9)], 12);
   expect(kept.map(({ name }) => name)).toEqual(["alive", "time"]);
   expect(kept[0]?.confidence).toBeCloseTo(0.9 * 0.8);
+});
+
+test.each([
+  ["a wide one", [0.9, 1, 1, 0.97, 0.7], [2]],
+  ["two narrow ones with a gap between", [0.9, 1, 0.6, 0.9, 0.8], [0.5, 3.5]],
+  ["two that touch", [0.9, 1, 0.99, 0.99, 1, 0.9], [1, 4.5]],
+  ["a narrow one", [0.9, 1, 0.9], [1]],
+])("one class in neighbouring columns: %s", (_name, shares, middles) => {
+  const data = new Float32Array(shares.flatMap((share) => [1 - share, 0, share, ...new Array<number>(23).fill(0)]));
+  const found = marks(data, shares.length, 0, ["", "0", "1"]);
+  expect(found.map(({ column }) => Math.round(column * 2) / 2)).toEqual(middles);
+});
+
+test("a wide digit is one, however long", () => {
+  const shares = [0.98, 1, 1, 0.99, 0.98, 0.86];
+  const data = new Float32Array(shares.flatMap((share) => [1 - share, 0, share, ...new Array<number>(23).fill(0)]));
+  expect(marks(data, shares.length, 0, ["", "1", "4"]).map(({ name }) => name)).toEqual(["4"]);
 });
 
 test("columns that agree are one mark, at their middle", () => {

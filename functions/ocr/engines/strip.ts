@@ -25,8 +25,11 @@ const LABELS = [
 const STEP = 2;
 /** A column where the empty class has less than this left over is part of no glyph. */
 const PRESENT = 0.35;
-/** Glyphs further apart than this many columns (centre to centre) are two numbers. A wide digit with its gap has 8. */
-const MAX_PITCH = 9;
+/**
+ * Glyphs further apart than this many columns (centre to centre) are two numbers. A wide digit with its gap has 8; spaced out
+ * it has 10, where only digits that are clear belong together: a scene's specks do not.
+ */
+const MAX_PITCH = { faint: 9, clear: 11 };
 
 /** Nothing else has its centre within so many columns: half a narrow digit, half a short word. */
 const GLYPH_REACH = 2;
@@ -36,6 +39,8 @@ export interface Mark {
   name: string;
   column: number;
   confidence: number;
+  /** How sure it is that something is there, whatever it is; at least the confidence. */
+  presence: number;
 }
 
 export async function createStrip(): Promise<Engine> {
@@ -66,32 +71,63 @@ function normalise({ data }: Grey): Float32Array {
   return input;
 }
 
-/** Runs of columns that agree are one mark; its confidence is the best column's. */
+interface Column {
+  column: number;
+  share: number;
+  present: number;
+}
+
+/** Runs of columns that agree are one mark, or two; its confidence is the best column's. */
 export function marks(data: Float32Array, columns: number, offset: number, names: readonly string[]): Mark[] {
   const width = GLYPHS.length + LABELS.length;
   const found: Mark[] = [];
-  let run: { index: number; weight: number; sum: number; best: number; last: number } | undefined;
+  let run: { index: number; columns: Column[] } | undefined;
   const finish = () => {
-    if (run) found.push({ name: names[run.index] as string, column: run.sum / run.weight, confidence: run.best });
+    if (!run) return;
+    const name = names[run.index] as string;
+    for (const part of offset === 0 ? apart(run.columns, name) : [run.columns]) found.push({ name, ...middle(part) });
     run = undefined;
   };
   for (let column = 0; column < columns; column++) {
     const at = column * width + offset;
     let index = 1;
     for (let i = 2; i < names.length; i++) if ((data[at + i] as number) > (data[at + index] as number)) index = i;
-    const share = data[at + index] as number;
-    if (1 - (data[at] as number) < PRESENT) {
+    const present = 1 - (data[at] as number);
+    if (present < PRESENT) {
       finish();
       continue;
     }
     if (run && run.index !== index) finish();
-    run ??= { index, weight: 0, sum: 0, best: 0, last: column };
-    run.weight += share;
-    run.sum += share * column;
-    run.best = Math.max(run.best, share);
+    run ??= { index, columns: [] };
+    run.columns.push({ column, share: data[at + index] as number, present });
   }
   finish();
   return found;
+}
+
+/** Columns where a narrow digit is seen: up to five, and the middle ones are the surest. A wide one has one or two more. */
+const NARROW = 5;
+/** How much less sure the columns between two glyphs are. */
+const VALLEY = 0.04;
+
+/** The two digits of an 11 may touch: a run too long for one, or with a valley in it, is two. */
+function apart(run: readonly Column[], name: string): (readonly Column[])[] {
+  if (run.length < NARROW) return [run];
+  const best = (part: readonly Column[]) => Math.max(...part.map(({ share }) => share));
+  let at = run.length >> 1;
+  for (let i = 2; i <= run.length - 3; i++) if ((run[i] as Column).share < (run[at] as Column).share) at = i;
+  const [left, right] = [run.slice(0, at), run.slice(at + 1)];
+  const valley = Math.min(best(left), best(right)) - (run[at] as Column).share >= VALLEY;
+  return valley || (name === "1" && run.length > NARROW) ? [left, right] : [run];
+}
+
+function middle(run: readonly Column[]): Omit<Mark, "name"> {
+  const weight = run.reduce((sum, { share }) => sum + share, 0);
+  return {
+    column: run.reduce((sum, { column, share }) => sum + column * share, 0) / weight,
+    confidence: Math.max(...run.map(({ share }) => share)),
+    presence: Math.max(...run.map(({ present }) => present)),
+  };
 }
 
 /** Two classes within one glyph's or word's width are one read two ways: the better stays, less certain by the other. */
@@ -101,6 +137,7 @@ export function withoutDoubt(found: readonly Mark[], reach: number): Mark[] {
     const better = kept.find(({ column }) => Math.abs(mark.column - column) < reach);
     if (!better) kept.push({ ...mark });
     else if (better.name !== mark.name) better.confidence *= 1 - mark.confidence / 2;
+    if (better) better.presence = Math.max(better.presence, mark.presence);
   }
   return kept.sort((a, b) => a.column - b.column);
 }
@@ -123,7 +160,8 @@ function toWords(glyphs: Mark[], labels: Mark[], height: number): Word[] {
   };
   for (const mark of glyphs) {
     const before = group.at(-1);
-    if (before && mark.column - before.column > MAX_PITCH) finish();
+    const clear = before && Math.min(before.confidence, mark.confidence) >= CLEAR;
+    if (before && mark.column - before.column > (clear ? MAX_PITCH.clear : MAX_PITCH.faint)) finish();
     group.push(mark);
   }
   finish();
@@ -132,14 +170,16 @@ function toWords(glyphs: Mark[], labels: Mark[], height: number): Word[] {
   return words;
 }
 
-/** A glyph this faint at a number's end may be the scenery; glyphs this clear are none. */
-const FAINT = 0.5;
+/** A mark this faint at a number's end may be the scenery; one that is surely there is a glyph, if unread. */
+const FAINT = { confidence: 0.5, presence: 0.7 };
+/** Glyphs this clear are no scenery. */
 const CLEAR = 0.8;
 
 /** A number without the faint mark at either end; how likely that mark was a glyph after all is the doubt. */
 export function trimmed(group: readonly Mark[]): { inner: readonly Mark[]; doubt: number } {
-  const start = (group[0]?.confidence ?? 1) < FAINT ? 1 : 0;
-  const end = group.length - ((group.at(-1)?.confidence ?? 1) < FAINT ? 1 : 0);
+  const faint = (mark?: Mark) => mark && mark.confidence < FAINT.confidence && mark.presence < FAINT.presence;
+  const start = faint(group[0]) ? 1 : 0;
+  const end = group.length - (faint(group.at(-1)) ? 1 : 0);
   const inner = group.slice(start, end);
   if (inner.length === group.length || inner.length === 0 || inner.some(({ confidence }) => confidence < CLEAR)) {
     return { inner: group, doubt: 0 };
