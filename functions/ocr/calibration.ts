@@ -2,10 +2,12 @@
 
 /** Points of a rising line, [certainty, confidence]. */
 const CURVES: Record<string, readonly (readonly [number, number])[]> = {
-  // 464 numbers on real frames, clean, through H.264 and in video: of 425 at 0.38 or more all were right, of 39 below 11.
+  // 6050 numbers, real, set and drawn, clean and through streams: of those under 0.38 more than eight in ten were right, on real
+  // frames half; above it all but two.
   vote: [
-    [0.1, 0.2],
-    [0.25, 0.5],
+    [0.02, 0.3],
+    [0.1, 0.5],
+    [0.25, 0.75],
     [0.38, 0.9],
     [0.5, 0.97],
     [0.65, 0.985],
