@@ -1,9 +1,9 @@
 /** `npm start` as its user meets it: it works alone, says what is wrong in one line, and leaves nothing behind. */
 import { execFileSync } from "node:child_process";
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parse } from "valibot";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AllDocument, CurrentDocument } from "../../functions/contracts/api.ts";
@@ -50,10 +50,13 @@ describe("simulated streams, without a system ffmpeg or nginx", () => {
   }, 20_000);
 });
 
-test("a supervisor that ends npm alone ends everything", async () => {
-  // --ignore-scripts: without the build that comes first, for other tests run what is built.
+test("npm start in a fresh copy, where nothing is built; a supervisor that ends npm alone ends everything", async () => {
+  const copy = join(dir, "copy");
+  await cp(".", copy, { recursive: true, filter: (path) => !/^(node_modules|dist|\.git|\.cache)(\/|$)/.test(path) });
+  await symlink(resolve("node_modules"), join(copy, "node_modules"));
   const system = await startSystem({
-    command: ["npm", "start", "--ignore-scripts"],
+    command: ["npm", "start"],
+    cwd: copy,
     env: { WEB: "node", SIMULATOR_CACHE: join(dir, "cache"), SIMULATOR_SEED: "7" },
   });
   await system.up;

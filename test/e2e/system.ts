@@ -21,13 +21,19 @@ export interface SystemOptions {
   env?: Record<string, string>;
   /** What is typed; the built program itself by default. */
   command?: [string, ...string[]];
+  /** Where it is typed; the project's folder by default. */
+  cwd?: string;
 }
 
 export async function startSystem(options: SystemOptions): Promise<System> {
   const port = await freePort();
   const env: NodeJS.ProcessEnv = { PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(port), ...options.env };
   const [program, ...before] = options.command ?? [process.execPath, "dist/local/main.js"];
-  const child = spawn(program, [...before, ...(options.args ?? [])], { env, detached: true });
+  const child = spawn(program, [...before, ...(options.args ?? [])], {
+    env,
+    detached: true,
+    ...(options.cwd && { cwd: options.cwd }),
+  });
   const lines: string[] = [];
   const exited = once(child, "exit").then(([code]) => code as number | null);
   const up = new Promise<void>((resolve, reject) => {
