@@ -128,7 +128,7 @@ test("process.env is read in main.ts only", () => {
 });
 
 describe("event names", () => {
-  const known = new Set([tick.type, ...contracts.map(({ type }) => type)]);
+  const known = new Set<string>([tick.type, ...contracts.map(({ type }) => type)]);
   const NAME = /\b(tv\.rotisserie\.[a-z0-9.]+|dev\.knative\.sources\.ping)\b/g;
 
   test("stand in code in contracts only", () => {

@@ -1,7 +1,6 @@
 /** Every event of the system. The only place that knows their names. */
 import * as v from "valibot";
 import {
-  type Contract,
   commonAttributes,
   defineEvent,
   type EventOf,
@@ -126,5 +125,4 @@ export const countRead = defineEvent({
 export type CountRead = EventOf<typeof countRead>;
 
 /** Every contract, for tests, docs and the wiring checks. */
-// biome-ignore lint/suspicious/noExplicitAny: a list of contracts of different shapes has no narrower type
-export const contracts: readonly Contract<string, any, any>[] = [streamFound, frameCaptured, frameMissed, countRead];
+export const contracts = [streamFound, frameCaptured, frameMissed, countRead] as const;
