@@ -46,6 +46,6 @@ function decode(data: unknown): string {
   const text = typeof data === "string" ? data : "";
   if (!/^[A-Za-z0-9+/]{4,}={0,2}$/.test(text) || text.length % 4 !== 0) return text;
   const decoded = Buffer.from(text, "base64").toString("utf8");
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: text that is no text stays as it came
-  return /[\u0000-\u0008\ufffd]/.test(decoded) ? text : decoded.trim();
+  // What turns out to be no text stays as it came.
+  return /(?![\t\n\r])\p{Cc}|\ufffd/u.test(decoded) ? text : decoded.trim();
 }
