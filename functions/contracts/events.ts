@@ -18,6 +18,17 @@ const short = (maximum: number) => v.pipe(v.string(), v.maxLength(maximum));
 const frameTime = { frametime: Timestamp };
 const hint = { playbackhint: v.optional(PlaybackHint) };
 
+/** What Twitch says of a live stream, as far as it concerns us. */
+export const streamEntries = {
+  login: Login,
+  displayName: short(100),
+  game: GameId,
+  title: short(500),
+  viewers: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  language: short(16),
+  startedAt: Timestamp,
+};
+
 /** A live stream is due to be looked at. One event per stream. */
 export const streamFound = defineEvent({
   type: "tv.rotisserie.stream.found.v1",
@@ -25,16 +36,7 @@ export const streamFound = defineEvent({
   receivers: ["capture"],
   attributes: commonAttributes,
   datacontenttypes: ["application/json"],
-  data: v.strictObject({
-    login: Login,
-    displayName: short(100),
-    game: GameId,
-    title: short(500),
-    viewers: v.pipe(v.number(), v.integer(), v.minValue(0)),
-    language: short(16),
-    startedAt: Timestamp,
-    playbackHint: v.optional(PlaybackHint),
-  }),
+  data: v.strictObject({ ...streamEntries, playbackHint: v.optional(PlaybackHint) }),
 });
 export type StreamFound = EventOf<typeof streamFound>;
 

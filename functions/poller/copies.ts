@@ -1,7 +1,7 @@
 /** The shapes in which boards come from outside this process: a peer's copy, or values in Redis. All hostile until parsed. */
 import * as v from "valibot";
-import { GameId, Login, Timestamp } from "../contracts/event.ts";
-import { MAX_ALIVE } from "../contracts/events.ts";
+import { GameId, Login } from "../contracts/event.ts";
+import { MAX_ALIVE, streamEntries } from "../contracts/events.ts";
 import { MAX_OBSERVATIONS, OBSERVATION_KINDS } from "./board-observations.ts";
 
 const time = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(8.64e15));
@@ -15,15 +15,7 @@ export const ObservationCopy = v.strictObject({
   until: v.exactOptional(time),
 });
 
-export const InfoCopy = v.object({
-  login: Login,
-  displayName: short(100),
-  game: GameId,
-  title: short(500),
-  viewers: v.pipe(v.number(), v.integer(), v.minValue(0)),
-  language: short(16),
-  startedAt: Timestamp,
-});
+export const InfoCopy = v.object(streamEntries);
 
 export const LeadershipCopy = v.strictObject({
   login: Login,
