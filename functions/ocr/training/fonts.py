@@ -26,44 +26,35 @@ ANGULAR = ["chakra-petch", "quantico", "oxanium", "aldrich", "electrolize", "pla
            "jura", "rubik"]
 
 
-def _from_fontsource(names, weights):
-    os.makedirs(CACHE, exist_ok=True)
-    found = []
-    for name in names:
-        for weight in weights:
-            path = f"{FONTSOURCE}/{name}/files/{name}-latin-{weight}-normal.woff2"
-            if not os.path.exists(path):
-                continue
-            target = f"{CACHE}/{name}-{weight}.ttf"
-            if not os.path.exists(target):
-                font = TTFont(path)
-                font.flavor = None
-                font.save(target)
-            found.append(target)
-    return found
-
-
-def _whole(names, weights):
+def _from_fontsource(names, weights, scripts=("latin",)):
     """Families come in one file a script: joined, so that a word with accents is drawn with one of them."""
     os.makedirs(CACHE, exist_ok=True)
     found = []
     for name in names:
         for weight in weights:
-            target = f"{CACHE}/{name}-{weight}-whole.ttf"
-            paths = [f"{FONTSOURCE}/{name}/files/{name}-{part}-{weight}-normal.woff2" for part in ("latin", "latin-ext", "vietnamese", "cyrillic")]
-            paths = [path for path in paths if os.path.exists(path)]
-            if len(paths) < 2:
+            paths = [f"{FONTSOURCE}/{name}/files/{name}-{script}-{weight}-normal.woff2" for script in scripts]
+            parts = [path for path in paths if os.path.exists(path)]
+            if not parts or (len(scripts) > 1 and len(parts) < 2):
                 continue
+            target = f"{CACHE}/{name}-{weight}-{'-'.join(scripts)}.ttf"
             if not os.path.exists(target):
-                for index, path in enumerate(paths):
-                    part = TTFont(path)
-                    part.flavor = None
-                    for table in set(part.keys()) & {"GSUB", "GPOS", "GDEF", "kern", "STAT", "DSIG"}:
-                        del part[table]
-                    part.save(f"{target}.{index}")
-                Merger().merge([f"{target}.{index}" for index in range(len(paths))]).save(target)
+                _join(parts, target)
             found.append(target)
     return found
+
+
+def _join(paths, target):
+    for index, path in enumerate(paths):
+        part = TTFont(path)
+        part.flavor = None
+        if len(paths) > 1:  # what cannot be merged, and is not needed letter by letter
+            for table in set(part.keys()) & {"GSUB", "GPOS", "GDEF", "kern", "STAT", "DSIG"}:
+                del part[table]
+        part.save(f"{target}.{index}")
+    if len(paths) > 1:
+        Merger().merge([f"{target}.{index}" for index in range(len(paths))]).save(target)
+    else:
+        os.replace(f"{target}.0", target)
 
 
 @lru_cache(maxsize=500)
@@ -94,7 +85,7 @@ def load():
         "angular": _from_fontsource(ANGULAR, (400, 500, 600, 700)),
         "universal": cond,
         # For words with accents and in Cyrillic.
-        "words": _whole(NARROW, (500, 600, 700)) + cond,
+        "words": _from_fontsource(NARROW, (500, 600, 700), ("latin", "latin-ext", "vietnamese", "cyrillic")) + cond,
         "thai": _system("NotoSansThai-*Bold.ttf", "NotoSansThai-*Medium.ttf", "NotoSansThai-Regular.ttf", "Waree-Bold.ttf", "Loma-Bold.ttf", "Garuda-Bold.ttf", "Laksaman-Bold.ttf"),
         # Indices of the collection: 0 JP, 1 KR, 2 SC, 3 TC.
         "ja": [(path, 0) for path in cjk], "ko": [(path, 1) for path in cjk],

@@ -379,7 +379,7 @@ def overlay(rng, canvas, sets, centre):
 
 def mobile(rng, canvas, sets):
     """Label left of the number, dark boxes, top left: 剩余 20 队伍 5."""
-    language = pick(rng, ["zh-Hans", "zh-Hans", "zh-Hant", "en", "ko", "ja", "ru", "vi", "th"])
+    language = "zh-Hans" if rng.random() < 0.2 else pick(rng, LANGUAGES)
     z = ZOOM * rng.uniform(0.86, 1.16)
     cap, centre = 17 * z, canvas.h * rng.uniform(0.27, 0.73)
     x = rng.uniform(-30, 90) * ZOOM if rng.random() < 0.8 else rng.uniform(-120, 0)
