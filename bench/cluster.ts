@@ -1,17 +1,17 @@
 /**
  * `npm run bench:cluster`: what the line costs on the cluster that KUBECONFIG names, beside a trivial function in the same run.
  * Deploys the simulated system. IMAGE_TAG and ROTISSERIE_TEST_REGISTRY as for the cluster tests.
- *   --part cold,rates,load,idle   some of it   --runs 10   cold starts of each   --json   one JSON object on the last line
+ *   --part cold,rates,load,pods   some of it   --runs 10   cold starts of each   --json   one JSON object on the last line
  */
 import { parseArgs } from "node:util";
 import { startAgent } from "../test/cluster/agent.ts";
 import { mustTask } from "../test/cluster/kube.ts";
-import { idle } from "./cluster/idle.ts";
 import { load } from "./cluster/load.ts";
+import { pods } from "./cluster/pods.ts";
 import { rates } from "./cluster/rates.ts";
 import { coldAndWarm } from "./cluster/starts.ts";
 
-const PARTS = { cold: coldAndWarm, rates, load, idle };
+const PARTS = { cold: coldAndWarm, rates, load, pods };
 type Part = keyof typeof PARTS;
 
 export interface BenchOptions {

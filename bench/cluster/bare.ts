@@ -8,13 +8,15 @@ import { root, within } from "../../test/cluster/kube.ts";
 
 const ENTRY = join(root, "dist/functions/ocr/main.js");
 const CORES = 2;
+/** Pictures that each process reads before it is measured. */
+export const WARM = 30;
 
 /** Frames a second. */
 export async function bareRate(frames: number): Promise<number> {
   if (!existsSync(ENTRY)) throw new Error(`${ENTRY} is missing: run npm run build first`);
   const cores = await Promise.all(Array.from({ length: CORES }, startCore));
   try {
-    await Promise.all(cores.map(({ port }) => send(port, 10)));
+    await Promise.all(cores.map(({ port }) => send(port, WARM)));
     const began = performance.now();
     await Promise.all(cores.map(({ port }) => send(port, frames / CORES)));
     return (frames * 1000) / (performance.now() - began);

@@ -1,5 +1,6 @@
 /** A function that answers every event at once, installed like ours: what Knative itself takes. */
-import { kubectl, REGISTRY } from "../../test/cluster/kube.ts";
+import { agentContainer, agentVolume } from "../../test/cluster/agent.ts";
+import { kubectl } from "../../test/cluster/kube.ts";
 
 export const TRIVIAL = { service: "bench-trivial", asks: "bench.trivial", answers: "bench.answer" };
 
@@ -12,21 +13,8 @@ const service = (tag: string) => ({
       metadata: { annotations: { "autoscaling.knative.dev/window": "15s" } },
       spec: {
         timeoutSeconds: 10,
-        containers: [
-          {
-            image: `${REGISTRY}/rotisserie-app:${tag}`,
-            command: ["node", "/agent/agent.js"],
-            securityContext: {
-              allowPrivilegeEscalation: false,
-              runAsNonRoot: true,
-              runAsUser: 10001,
-              capabilities: { drop: ["ALL"] },
-              seccompProfile: { type: "RuntimeDefault" },
-            },
-            volumeMounts: [{ name: "agent", mountPath: "/agent" }],
-          },
-        ],
-        volumes: [{ name: "agent", configMap: { name: "test-agent" } }],
+        containers: [agentContainer(tag)],
+        volumes: [agentVolume],
       },
     },
   },

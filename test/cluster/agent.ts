@@ -65,22 +65,28 @@ export const agent = {
 
 const labels = { app: "test-agent" };
 
+/** The small program in the poller's image: whatever answers events in the tests and the benchmark is this. */
+export const agentContainer = (tag: string) => ({
+  name: "agent",
+  image: `${REGISTRY}/rotisserie-app:${tag}`,
+  command: ["node", "/agent/agent.js"],
+  securityContext: {
+    allowPrivilegeEscalation: false,
+    runAsNonRoot: true,
+    runAsUser: 10001,
+    capabilities: { drop: ["ALL"] },
+    seccompProfile: { type: "RuntimeDefault" },
+  },
+  volumeMounts: [{ name: "agent", mountPath: "/agent" }],
+});
+export const agentVolume = { name: "agent", configMap: { name: "test-agent" } };
+
 /** Everything that passes the Broker is shown to the agent, too. */
 function objects(tag: string): object[] {
   const container = {
-    name: "agent",
-    image: `${REGISTRY}/rotisserie-app:${tag}`,
-    command: ["node", "/agent/agent.js"],
+    ...agentContainer(tag),
     ports: [{ containerPort: 8080 }],
     readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 },
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      runAsNonRoot: true,
-      runAsUser: 10001,
-      capabilities: { drop: ["ALL"] },
-      seccompProfile: { type: "RuntimeDefault" },
-    },
-    volumeMounts: [{ name: "agent", mountPath: "/agent" }],
   };
   return [
     {
@@ -98,7 +104,7 @@ function objects(tag: string): object[] {
       metadata: { name: "test-agent", labels },
       spec: {
         containers: [container],
-        volumes: [{ name: "agent", configMap: { name: "test-agent" } }],
+        volumes: [agentVolume],
         terminationGracePeriodSeconds: 1,
         enableServiceLinks: false,
       },
