@@ -40,7 +40,7 @@ async function realSamples(frame: Frame, bars: boolean): Promise<Sample[]> {
   const grey = await greyFrame(frame.path);
   const clean = await sampleOf(frame, grey, "clean");
   // Without its place the HUD is taken to be the whole line that the profile looks at.
-  const hud = frame.want && (frame.box ? hudOf(frame.box, grey) : lineOf(frame.game, clean.strip.frame));
+  const hud = frame.want && (frame.box ? hudOf(frame.game, frame.box, grey) : lineOf(frame.game, clean.strip.frame));
   const shots = fitting(clean.strip).map((quality) => ({
     sample: clean,
     hud: hud && hudIn(clean.strip, hud),
@@ -81,7 +81,7 @@ async function transplants(frame: Frame, turn: number, digits: readonly Digit[])
     const label = { name: `${frame.name} as ${count}`, hud: `${frame.hud} set`, want: { ...frame.want, alive: count } };
     const sample = await sampleOf({ ...frame, ...label }, changed, "clean");
     const set = { ...sample, origin: "set" } as const;
-    const hud = hudIn(set.strip, hudOf(frame.box, grey));
+    const hud = hudIn(set.strip, hudOf(frame.game, frame.box, grey));
     list.push(set);
     shots.push({ sample: set, hud, quality: oneOf(fitting(set.strip), turn + index) });
   }
@@ -99,7 +99,7 @@ async function drawnSamples(drawn: readonly Drawn[], turn: number): Promise<Samp
     const strip = { picture: await captured(grey), region, frame: { width: scene.width, height: scene.height } };
     const label = { name, game: scene.game, hud, want, source: "drawn", language: scene.language };
     const clean = { ...label, origin: "drawn", degradation: "clean", strip } as const;
-    const box = digits && hudOf(digits, scene);
+    const box = digits && hudOf(scene.game, digits, scene);
     list.push(clean);
     shots.push({ sample: clean, hud: box && hudIn(strip, box), quality: oneOf(fitting(strip), turn + index) });
   }
@@ -115,17 +115,19 @@ async function strangers(frame: Frame, games: readonly string[]): Promise<Sample
   return list;
 }
 
-/** The HUD line around the digits: everything from a third of the frame's height left of them to the right edge. */
-function hudOf(box: Box, { width, height }: { width: number; height: number }): Box {
+/** The HUD around the digits: from a third of the frame's height left of them to the right edge, icons above them included. */
+function hudOf(game: string, box: Box, { width, height }: { width: number; height: number }): Box {
+  const above = findProfile(game)?.labelSide === "above" ? 4 : 0.7;
   const x = Math.max(0, box.x - 0.33 * height);
-  const y = Math.max(0, box.y - 0.7 * box.height);
-  return { x, y, width: Math.min(width, box.x + box.width + 0.2 * height) - x, height: 2.4 * box.height };
+  const y = Math.max(0, box.y - above * box.height);
+  return { x, y, width: Math.min(width, box.x + box.width + 0.2 * height) - x, height: (above + 1.7) * box.height };
 }
 
 function lineOf(game: string, { width, height }: { width: number; height: number }): Box | undefined {
-  const profile = findProfile(game);
-  if (!profile) return undefined;
-  return { x: 0, y: (profile.lines[0] ?? 0) * height, width, height: (LINE_HEIGHT / profile.frameHeight) * height };
+  const scale = findProfile(game)?.scales[0];
+  if (!scale) return undefined;
+  const { lines, frameHeight } = scale;
+  return { x: 0, y: (lines[0] ?? 0) * height, width, height: (LINE_HEIGHT / frameHeight) * height };
 }
 
 function hudIn({ picture, region }: Strip, box: Box): Box {

@@ -4,7 +4,7 @@ import { MAX_CROP_FRAME_HEIGHT } from "../contracts/games.ts";
 import { Rejected } from "../runtime/outcome.ts";
 import { confidenceOf } from "./calibration.ts";
 import { type Engine, LINE_HEIGHT, type Word } from "./engines/engine.ts";
-import type { Profile } from "./games/profile.ts";
+import type { Profile, Scale } from "./games/profile.ts";
 import { type Found, judge, type Unread, withoutFaintLetters } from "./hud.ts";
 import { agree, type Opinion } from "./opinion.ts";
 import { blackRows, digitRows, type Grey, resample } from "./picture.ts";
@@ -98,20 +98,23 @@ export function toReading(sight: Sight, engine: string, accept: number): Reading
 /** Tops and heights of the lines to try, in pixels of the picture; lines outside it are left out. */
 function linesOf({ picture, region, frame }: Strip, profile: Profile): { top: number; height: number }[] {
   const scale = picture.height / region.height;
-  const lines = (frameTop: number, frameHeight: number) =>
-    profile.lines.map((line) => ({
-      top: (frameTop + line * frameHeight - region.y) * scale,
-      height: (LINE_HEIGHT / profile.frameHeight) * frameHeight * scale,
+  const linesAt = ({ lines, frameHeight }: Scale, top: number, height: number) =>
+    lines.map((line) => ({
+      top: (top + line * height - region.y) * scale,
+      height: (LINE_HEIGHT / frameHeight) * height * scale,
     }));
   // An ultrawide game on a 16:9 stream: bars above and below, everything between smaller.
   const bar = region.y === 0 ? blackRows(picture) / scale : 0;
   const barred = bar > 0.04 * frame.height && bar < 0.2 * frame.height;
-  const all = [...lines(0, frame.height), ...(barred ? lines(bar, frame.height - 2 * bar) : [])];
+  const all = profile.scales.flatMap((one) => [
+    ...linesAt(one, 0, frame.height),
+    ...(barred ? linesAt(one, bar, frame.height - 2 * bar) : []),
+  ]);
   return all.filter(({ top, height }) => top > -height / 4 && top + height < picture.height + height / 4);
 }
 
 /** The widest line an engine gets: a hostile region must not make a reading slow. */
-const MAX_LINE_WIDTH = 800;
+const MAX_LINE_WIDTH = 880;
 
 function cutLine(picture: Grey, top: number, height: number, up: number, zoom: number): Grey | undefined {
   const tall = height / zoom;

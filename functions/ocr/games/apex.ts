@@ -7,8 +7,7 @@ export const apex: Profile = {
   labelSide: "left",
   labels: "icons",
   range: { from: 1, to: 60 },
-  frameHeight: 1000,
   digitHeight: 17,
-  lines: [0.0385],
+  scales: [{ frameHeight: 1000, lines: [0.0385] }],
   verified: true,
 };

@@ -7,8 +7,7 @@ export const blackout: Profile = {
   labelSide: "left",
   labels: "icons",
   range: { from: 1, to: 100 },
-  frameHeight: 1000,
   digitHeight: 16,
-  lines: [0.03, 0.06],
+  scales: [{ frameHeight: 1000, lines: [0.03, 0.06] }],
   verified: false,
 };

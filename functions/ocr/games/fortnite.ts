@@ -7,8 +7,11 @@ export const fortnite: Profile = {
   labelSide: "left",
   labels: "icons",
   range: { from: 1, to: 100 },
-  frameHeight: 1000,
   digitHeight: 16,
-  lines: [0.29, 0.265, 0.31],
+  scales: [
+    { frameHeight: 1000, lines: [0.29, 0.265, 0.31] },
+    // The game within a page, or filmed: digits of 0.010 to 0.012 of the frame, at its 0.25 to 0.31.
+    { frameHeight: 1320, lines: [0.251, 0.282] },
+  ],
   verified: true,
 };

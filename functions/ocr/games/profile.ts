@@ -16,15 +16,20 @@ export interface Profile {
   labels: "words" | "icons";
   /** Inclusive range of a believable count. */
   range: { from: number; to: number };
+  /** Height of a digit at the scale of reading, in pixels. */
+  digitHeight: number;
+  /** How large the HUD can be, likeliest first: a player may shrink it, a stream may show the game within a page. */
+  scales: readonly Scale[];
+  /** Seen on real frames. An unverified profile is off unless the settings name it. */
+  verified: boolean;
+}
+
+export interface Scale {
   /** Height of the whole frame, in pixels, at the scale of reading: the counter's line must fit into LINE_HEIGHT. */
   frameHeight: number;
-  /** Height of a digit at that scale, in pixels. */
-  digitHeight: number;
   /**
-   * Tops of the lines to read (each STRIP_HEIGHT at `frameHeight`), in frame heights, likeliest first. The counter's
+   * Tops of the lines to read (each LINE_HEIGHT at `frameHeight`), in frame heights, likeliest first. The counter's
    * digits must lie inside one of them with 3 px to spare.
    */
   lines: readonly number[];
-  /** Seen on real frames. An unverified profile is off unless the settings name it. */
-  verified: boolean;
 }

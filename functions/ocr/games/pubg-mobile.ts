@@ -9,9 +9,8 @@ export const pubgMobile: Profile = {
   labelSide: "left",
   labels: "words",
   range: { from: 1, to: 100 },
-  frameHeight: 800,
   digitHeight: 17,
   // 0.012-0.034 on a full frame; 0.096-0.122 where a broadcast puts bars around the game.
-  lines: [0, 0.08, 0.04],
+  scales: [{ frameHeight: 800, lines: [0, 0.08, 0.04] }],
   verified: true,
 };

@@ -9,9 +9,8 @@ export const pubg: Profile = {
   labelSide: "either",
   labels: "words",
   range: { from: 1, to: 100 },
-  frameHeight: 800,
   digitHeight: 18,
   // Digits are at 0.0255-0.050 (gen3, observers) or 0.032-0.058 (gen1, gen2) of the frame: both are in the first line.
-  lines: [0.0125],
+  scales: [{ frameHeight: 800, lines: [0.0125] }],
   verified: true,
 };

@@ -7,8 +7,7 @@ export const warzone: Profile = {
   labelSide: "above",
   labels: "icons",
   range: { from: 1, to: 152 },
-  frameHeight: 1100,
   digitHeight: 12,
-  lines: [0.028],
+  scales: [{ frameHeight: 1100, lines: [0.028] }],
   verified: true,
 };
