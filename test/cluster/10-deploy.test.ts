@@ -26,7 +26,9 @@ describe("a deploy into nothing", () => {
     const began = Date.now();
     const said = await mustTask("deploy");
     expect(said).toMatch(/\d+ objects, \d+ changed/);
-    expect(Date.now() - began).toBeLessThan(180_000);
+    const seconds = Math.round((Date.now() - began) / 1000);
+    process.stdout.write(`deployed into nothing in ${seconds} s\n`);
+    expect(seconds).toBeLessThanOrEqual(120);
     await startAgent(tag());
   }, 300_000);
 
@@ -66,15 +68,18 @@ describe("names", () => {
 });
 
 describe("from outside", () => {
-  let kourier = "";
+  let addresses: string[] = [];
   beforeAll(async () => {
-    const path = "jsonpath={.spec.clusterIP}";
-    kourier = await kubectl(["get", "service", "kourier", "--namespace", "kourier-system", "-o", path]);
+    const path = "jsonpath={.spec.clusterIP} {.status.loadBalancer.ingress[*].ip}";
+    const found = await kubectl(["get", "service", "kourier", "--namespace", "kourier-system", "-o", path]);
+    addresses = found.trim().split(/ +/);
   });
 
   test.each(Object.keys(RUNS))("Kourier's outside gateway does not know %s", async (name) => {
-    for (const host of [`${name}.${NAMESPACE}.svc.cluster.local`, `${name}.${NAMESPACE}`, name]) {
-      expect((await agent.get(`http://${kourier}/current`, host)).status).toBe(404);
+    for (const address of addresses) {
+      for (const host of [`${name}.${NAMESPACE}.svc.cluster.local`, `${name}.${NAMESPACE}`, name]) {
+        expect((await agent.get(`http://${address}/current`, host)).status).toBe(404);
+      }
     }
   });
 });

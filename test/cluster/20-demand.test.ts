@@ -6,12 +6,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sumOf } from "../../knative/cli/status.ts";
 import { agent, listen } from "./agent.ts";
-import { IDLE_AFTER_S, mustTask, podGet, pods, root, watchPods, within } from "./kube.ts";
+import { IDLE_AFTER_S, kubectl, mustTask, podGet, pods, root, watchPods, within } from "./kube.ts";
 import { current, firstLeader, truth } from "./truth.ts";
 
 const FOUND = "tv.rotisserie.stream.found.v1";
-/** functions/poller/game-board.ts, FOLLOW_MS, and a list's own age. */
-const FOLLOWED_MS = 110_000;
 /** Load per CPU up to which times are asserted. */
 const QUIET_LOAD = 3;
 const watch = watchPods();
@@ -72,10 +70,16 @@ describe("one due stream", () => {
     const running = Object.entries(await truth()).find(([, { recent }]) => recent.at(-1)?.phase === "match");
     login = running?.[0] ?? "";
     await mustTask("deploy", { ROTISSERIE_ALLOWLIST: login });
-    await within(60, "one poller", async () => ((await pods("rotisserie-poller")).length === 1 ? true : undefined));
-    // It starts with a copy of the board, and follows a stream that its lists miss for 100 s.
-    await current();
-    await sleep(FOLLOWED_MS);
+    const [copied = ""] = await within(60, "one poller", async () => {
+      const there = await pods("rotisserie-poller");
+      return there.length === 1 ? there : undefined;
+    });
+    // It started with a copy of the board, and would follow the other streams for 100 s. One that dies leaves no copy.
+    await kubectl(["delete", "pod", copied, "--force", "--grace-period=0"]);
+    await within(60, "a poller without a past", async () => {
+      await current();
+      return (await pods("rotisserie-poller")).some((pod) => pod !== copied) || undefined;
+    });
     await listen("test-found", FOUND);
   });
   afterAll(async () => {

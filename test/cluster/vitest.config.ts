@@ -17,7 +17,5 @@ export default defineConfig({
     sequence: { sequencer: InOrder },
     testTimeout: 180_000,
     hookTimeout: 300_000,
-    // On a busy CI machine an observer may miss a moment that a test waits for; on one's own machine, once must do.
-    retry: process.env.CI === "true" ? 2 : 0,
   },
 });
