@@ -34,15 +34,33 @@ export async function createValidator(root: string): Promise<Validator> {
   };
 }
 
-/** Every choice of components for every overlay: 96 of them. */
-export function combinations(): { overlay: string; components: string[] }[] {
+export interface Combination {
+  overlay: string;
+  components: string[];
+  edge: string;
+}
+
+/** Every choice of components for every overlay, 96 of them; and each other edge with each size. */
+export function combinations(): Combination[] {
   const optional = COMPONENTS.filter((name) => !["twitch", "simulated", "size-small", "size-large"].includes(name));
   const sizes: string[][] = [[], ["size-small"], ["size-large"]];
   const subsets: string[][] = [[]];
   for (const name of optional) subsets.push(...subsets.map((set) => [...set, name]));
-  return ["twitch", "simulated"].flatMap((overlay) =>
-    subsets.flatMap((set) => sizes.map((size) => ({ overlay, components: [...set, ...size] }))),
-  );
+  const choices = [
+    ...subsets.flatMap((set) => sizes.map((size) => ({ components: [...set, ...size], edge: "nginx" }))),
+    ...["ingress", "none"].flatMap((edge) => sizes.map((components) => ({ components, edge }))),
+  ];
+  return ["twitch", "simulated"].flatMap((overlay) => choices.map((choice) => ({ overlay, ...choice })));
+}
+
+/** Its manifests. `own`: where the images come from and where it runs. */
+export async function renderCombination(
+  { overlay, components, edge }: Combination,
+  own: Record<string, string>,
+  root: string,
+): Promise<string> {
+  const env = { OVERLAY: overlay, COMPONENTS: components.join(" "), EDGE: edge, APP_HOSTNAME: "rotisserie.example" };
+  return render(parseSettings({ ...env, ...own }), { root });
 }
 
 /** Folders below `folder` that hold a Kustomization which is not a Component. */
@@ -67,16 +85,10 @@ export async function check(root: string, say: (line: string) => void): Promise<
   ]) {
     jobs.push({ name: folder.slice(root.length + 1), render: () => kustomize(folder) });
   }
-  for (const { overlay, components } of combinations()) {
-    const settings = parseSettings({
-      OVERLAY: overlay,
-      COMPONENTS: components.join(" "),
-      NAMESPACE: "check",
-      docker_username: "someone",
-      IMAGE_TAG: "check",
-      APP_HOSTNAME: "rotisserie.example",
-    });
-    jobs.push({ name: [overlay, ...components].join(" + "), render: () => render(settings, { root }) });
+  const own = { NAMESPACE: "check", docker_username: "someone", IMAGE_TAG: "check" };
+  for (const one of combinations()) {
+    const name = [one.overlay, ...one.components, `edge ${one.edge}`].join(" + ");
+    jobs.push({ name, render: () => renderCombination(one, own, root) });
   }
   const problems: string[] = [];
   let objects = 0;

@@ -38,9 +38,13 @@ export async function buildImages(settings: Settings, root: string, say: (line: 
     `CODE_URL=${settings.page.code ?? ""}`,
     ...(created ? [`CREATED=${created}`] : []),
     `BASE_DIGEST=${bases[0]?.image.split("@")[1] ?? ""}`,
+    // Docker's builder knows this by itself.
+    ...(tool === "docker" ? [] : [`BUILDPLATFORM=linux/${process.arch === "x64" ? "amd64" : process.arch}`]),
   ];
   for (const image of neededImages(settings)) {
     const began = Date.now();
+    // A list of an earlier build would grow by this one.
+    if (await isList(tool, local(image))) await run(tool, ["rmi", local(image)]);
     await run(
       tool,
       [
@@ -48,12 +52,23 @@ export async function buildImages(settings: Settings, root: string, say: (line: 
         // Buildah keeps no layers unless told to; docker and podman do.
         ...(tool === "buildah" ? ["--layers"] : []),
         ...buildArgs.flatMap((arg) => ["--build-arg", arg]),
-        ...["--target", image, "--tag", local(image), "."],
+        ...["--target", image, ...named(tool, image, settings.platforms), "."],
       ],
       { cwd: root },
     );
     say(`rotisserie-${image} built (${Math.round((Date.now() - began) / 1000)} s)`);
   }
+}
+
+/** One image, or one for each processor under one name: docker makes such a list by itself, the others are asked to. */
+function named(tool: Tool, image: Image, platforms: string[]): string[] {
+  if (platforms.length === 0) return ["--tag", local(image)];
+  return ["--platform", platforms.join(","), tool === "docker" ? "--tag" : "--manifest", local(image)];
+}
+
+/** Docker's command treats a list like an image. */
+async function isList(tool: Tool, reference: string): Promise<boolean> {
+  return tool !== "docker" && (await attempt(tool, ["manifest", "exists", reference])).code === 0;
 }
 
 /** The base by its digest, where the registry tells one; else by its name, as on a machine without a way out. */
@@ -78,11 +93,16 @@ export async function uploadImages(settings: Settings, say: (line: string) => vo
   const tool = await containerTool(settings);
   for (const image of neededImages(settings)) {
     const { name, tag } = imageName(settings, image);
-    const { code, stderr } = await attempt(tool, ["push", `${name}:${tag}`]);
+    const reference = `${name}:${tag}`;
+    const list = await isList(tool, reference);
+    const { code, stderr } = await attempt(
+      tool,
+      list ? ["manifest", "push", "--all", reference, `docker://${reference}`] : ["push", reference],
+    );
     if (code !== 0) {
       const reason = stderr.trim().split("\n").at(-1);
-      throw new Error(`${name}:${tag} was not taken: ${reason} (log in: ${tool} login ${name.split("/")[0]})`);
+      throw new Error(`${reference} was not taken: ${reason} (log in: ${tool} login ${name.split("/")[0]})`);
     }
-    say(`${name}:${tag} uploaded`);
+    say(`${reference} uploaded`);
   }
 }

@@ -48,6 +48,8 @@ export interface Settings {
   /** The edge in front: nginx of our own, an Ingress, or none. */
   edge: "nginx" | "ingress" | "none";
   containerTool: "docker" | "podman" | "buildah" | undefined;
+  /** What the images are for, when not only for the builder's own processor. */
+  platforms: string[];
   context: string | undefined;
   imagePullSecrets: string[];
   poller: Record<string, string>;
@@ -66,6 +68,8 @@ export interface Settings {
   /** Documented once, replaced by the Trigger. */
   ocrHost: string | undefined;
 }
+
+const PLATFORMS = ["linux/amd64", "linux/arm64"];
 
 /** Where a demonstration says it is: browsers take every name under localhost for this machine. */
 export const DEMO_HOST = "rotisserie.localhost";
@@ -100,6 +104,10 @@ export function parseSettings(env: Env): Settings {
     fail("IMAGE_TAG", tag, "letters, digits, dot, - and _ (128 at most)");
   }
   const tool = optionalText(env, "CONTAINER_TOOL");
+  const platforms = words(env, "PLATFORMS");
+  for (const name of platforms) {
+    if (!PLATFORMS.includes(name)) fail("PLATFORMS", name, `any of ${PLATFORMS.join(", ")}`);
+  }
   return {
     namespace,
     overlay,
@@ -109,6 +117,7 @@ export function parseSettings(env: Env): Settings {
     hosts,
     edge: oneOf(env, "EDGE", ["nginx", "ingress", "none"], "nginx"),
     containerTool: tool ? oneOf(env, "CONTAINER_TOOL", ["docker", "podman", "buildah"], "docker") : undefined,
+    platforms,
     context: optionalText(env, "KUBE_CONTEXT"),
     imagePullSecrets: words(env, "imagePullSecrets", words(env, "IMAGE_PULL_SECRETS")),
     poller: passedOn(env, POLLER_SETTINGS),

@@ -1,18 +1,18 @@
 /**
- * `node knative/images/modules.js FOLDER BUNDLE [PACKAGE...]`: copies the packages that a bundle left outside, those that
+ * `node knative/images/modules.js PROCESSOR FOLDER BUNDLE [PACKAGE...]`: copies the packages that a bundle left outside, those that
  * are named, and what they all need, without other platforms' binaries and what only development reads. Runs while an image
- * is built, on the image's own platform. `@scope/*` means every package of the scope.
+ * is built; the image may be for another processor than the builder's (x64, arm64). `@scope/*` means every package of the scope.
  */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { basename, join, relative, sep } from "node:path";
 
 const root = "node_modules";
-const [target, bundle, ...named] = process.argv.slice(2);
+const [processor, target, bundle, ...named] = process.argv.slice(2);
 
 /** Packages that only install scripts or other platforms call. */
 const NOT_AT_RUN_TIME = new Set(["adm-zip", "global-agent", "opencollective-postinstall", "ajv"]);
 /** onnxruntime-node ships every platform's library: 288 MB, of which one counts. */
-const OTHER_PLATFORM = new RegExp(`/bin/napi-v\\d+/(?!${process.platform}(/${process.arch}|$))`);
+const OTHER_PLATFORM = new RegExp(`/bin/napi-v\\d+/(?!linux(/${processor}|$))`);
 const NOT_CODE = /\.(md|map|ts|mts|cts|flow|markdown)$|\/(test|tests|docs|examples|benchmarks|script)(\/|$)/;
 /** tesseract.js-core has one build for the browser beside each for Node; the data has one for each way of reading. */
 const NOT_USED = /\/tesseract-core[^/]*\.wasm\.js$|\/4\.0\.0(_fast)?\/|\/ch_ppocr_mobile_v2\.0_cls/;

@@ -1,8 +1,7 @@
 /** From an empty namespace to the first right leader, with the project's own images and the documented names. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { combinations } from "../../knative/cli/check.ts";
-import { type KubeObject, OWNED, objectsOf, render } from "../../knative/cli/render.ts";
-import { parseSettings } from "../../knative/cli/settings.ts";
+import { combinations, renderCombination } from "../../knative/cli/check.ts";
+import { type KubeObject, OWNED, objectsOf } from "../../knative/cli/render.ts";
 import { agent, startAgent } from "./agent.ts";
 import { kubectl, mustTask, NAMESPACE, object, REGISTRY, root, task } from "./kube.ts";
 import { CONTAINER_PORTS, NAMES, PORTS, RUNS } from "./names.ts";
@@ -91,18 +90,11 @@ describe("every combination", () => {
     const all = combinations();
     const jobs = all.values();
     const worker = async () => {
-      for (const { overlay, components } of jobs) {
-        const settings = parseSettings({
-          OVERLAY: overlay,
-          COMPONENTS: components.join(" "),
-          NAMESPACE,
-          docker_username: REGISTRY,
-          IMAGE_TAG: tag(),
-          APP_HOSTNAME: "rotisserie.example",
-        });
-        for (const object of objectsOf(await render(settings, { root }))) {
+      for (const one of jobs) {
+        const own = { NAMESPACE, docker_username: REGISTRY, IMAGE_TAG: tag() };
+        for (const object of objectsOf(await renderCombination(one, own, root))) {
           // A Broker's class cannot be changed, not even in a dry run.
-          if (object.kind === "Broker" && components.includes("kafka")) object.metadata.name += "-kafka";
+          if (object.kind === "Broker" && one.components.includes("kafka")) object.metadata.name += "-kafka";
           different.set(JSON.stringify(object), object);
         }
       }
