@@ -71,13 +71,19 @@ async function isList(tool: Tool, reference: string): Promise<boolean> {
   return tool !== "docker" && (await attempt(tool, ["manifest", "exists", reference])).code === 0;
 }
 
-/** The base by its digest, where the registry tells one; else by its name, as on a machine without a way out. */
+/** The base by its digest, where there is one to be had; else by its name. */
 async function pinned(tool: Tool, image: string): Promise<string> {
-  await attempt(tool, ["pull", ...(tool === "buildah" ? ["--policy", "missing"] : []), image], { timeoutMs: 120_000 });
-  if (tool === "buildah") return image;
-  const { stdout } = await attempt(tool, ["image", "inspect", image, "--format", "{{index .RepoDigests 0}}"]);
-  const [, digest] = /@(sha256:[0-9a-f]{64})/.exec(stdout) ?? [];
-  return digest ? `${image}@${digest}` : image;
+  const pull = (reference: string) =>
+    attempt(tool, ["pull", ...(tool === "buildah" ? ["--policy", "missing"] : []), reference], { timeoutMs: 120_000 });
+  await pull(image);
+  const asked = tool === "buildah" ? ["images", "--json", image] : ["image", "inspect", image];
+  const { stdout } = await attempt(tool, asked);
+  // Docker and podman: under which digest it was pulled. Buildah has that in its list of images.
+  const [, digest] = /(?:@|"digest": ")(sha256:[0-9a-f]{64})/.exec(stdout) ?? [];
+  if (!digest) return image;
+  const exactly = `${image.split(":")[0]}@${digest}`;
+  // One that was made here has a digest, too, and no registry knows it.
+  return (await pull(exactly)).code === 0 ? exactly : image;
 }
 
 export async function tagImages(settings: Settings, say: (line: string) => void): Promise<void> {
