@@ -157,9 +157,9 @@ export function get(port: number, path: string, headers: Record<string, string> 
 }
 
 /** Sends bytes and returns everything that comes back until the other side closes, or `ms` have passed. */
-export function raw(port: number, bytes: string | Buffer, ms = 2_000): Promise<string> {
+export function raw(port: number, bytes: string | Buffer, ms = 2_000, address = "127.0.0.1"): Promise<string> {
   return new Promise((done) => {
-    const socket = connect(port, "127.0.0.1");
+    const socket = connect(port, address);
     const chunks: Buffer[] = [];
     const finish = () => {
       socket.destroy();
