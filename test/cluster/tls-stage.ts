@@ -92,10 +92,10 @@ export function ask(
   scheme: "http" | "https",
   host: string,
   path = "/",
-  agent: Agent | false = false,
+  { agent = false, method = "GET" }: { agent?: Agent | false; method?: string } = {},
 ): Promise<Seen> {
   return new Promise((done, failed) => {
-    const options = { host: address, path, headers: { host }, timeout: 10_000 };
+    const options = { host: address, path, method, headers: { host }, timeout: 10_000 };
     const receive = (incoming: import("node:http").IncomingMessage) => {
       const certificate = scheme === "https" ? (incoming.socket as TLSSocket).getPeerCertificate() : undefined;
       let body = "";
