@@ -112,10 +112,28 @@ async function namespace({ namespace: name }: Settings, kubectl: Kubectl): Promi
     : [];
 }
 
-async function rights({ namespace: name }: Settings, kubectl: Kubectl): Promise<string[]> {
-  const kinds = ["services.serving.knative.dev", "triggers.eventing.knative.dev", "pingsources.sources.knative.dev"];
+/** What a deploy makes. The edge's bridge has rights of its own, which only who may give rights can give. */
+const MADE = [
+  "services.serving.knative.dev",
+  "triggers.eventing.knative.dev",
+  "brokers.eventing.knative.dev",
+  "pingsources.sources.knative.dev",
+  "sinkbindings.sources.knative.dev",
+  "deployments.apps",
+  "services",
+];
+const MADE_FOR_THE_EDGE = [
+  "configmaps",
+  "serviceaccounts",
+  "ingresses.networking.k8s.io",
+  "roles.rbac.authorization.k8s.io",
+  "rolebindings.rbac.authorization.k8s.io",
+];
+
+async function rights({ namespace: name, edge }: Settings, kubectl: Kubectl): Promise<string[]> {
+  const kinds = edge === "none" ? MADE : [...MADE, ...MADE_FOR_THE_EDGE];
   const answers = await Promise.all(
-    [...kinds, "deployments.apps", "services"].map(async (kind) => {
+    kinds.map(async (kind) => {
       const { stdout } = await kubectl.attempt(["auth", "can-i", "create", kind]);
       return stdout.trim() === "yes" ? [] : [kind];
     }),

@@ -31,6 +31,8 @@ describe("settings", () => {
     { name: "a namespace with capitals", env: { NAMESPACE: "Prod" }, says: "NAMESPACE" },
     { name: "a tag with a slash", env: { IMAGE_TAG: "a/b" }, says: "IMAGE_TAG" },
     { name: "a tool nobody has", env: { CONTAINER_TOOL: "kaniko" }, says: "docker, podman, buildah" },
+    { name: "a rate that is none", env: { SAMPLES_PER_MINUTE: "many" }, says: 'SAMPLES_PER_MINUTE="many"' },
+    { name: "a game nobody plays", env: { GAMES: "chess" }, says: "known games are pubg" },
     { name: "a processor nobody builds for", env: { PLATFORMS: "linux/amd64 linux/s390x" }, says: "linux/s390x" },
     { name: "an address of the code that is none", env: { CODE_URL: "github" }, says: "CODE_URL" },
     { name: "a lego.url that is none", env: { LEGO_URL: "acme" }, says: "LEGO_URL" },
