@@ -32,6 +32,8 @@ async function main(): Promise<void> {
   const parts = values.part.split(",");
   const unknown = parts.filter((part) => !(part in PARTS));
   if (unknown.length > 0) throw new Error(`--part ${unknown.join(",")}: any of ${Object.keys(PARTS).join(", ")}`);
+  const runs = Number(values.runs);
+  if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs ${values.runs}: a number from 1`);
   const tag = process.env.IMAGE_TAG ?? "";
   if (!tag)
     throw new Error(
@@ -43,7 +45,7 @@ async function main(): Promise<void> {
   await mustTask("deploy");
   await startAgent(tag);
   const results: Record<string, unknown> = {};
-  for (const part of parts) results[part] = await PARTS[part as Part]({ runs: Number(values.runs), tag, say });
+  for (const part of parts) results[part] = await PARTS[part as Part]({ runs, tag, say });
   if (values.json) say(JSON.stringify(results));
 }
 

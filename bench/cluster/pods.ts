@@ -11,6 +11,8 @@ import { removeTrivial } from "./trivial.ts";
 import { table, usage } from "./usage.ts";
 
 const OVER_MS = 60_000;
+/** The line is awake by then, and what a deploy started has gone. */
+const SETTLE_MS = 30_000;
 /** More than two cores read. */
 const FLOOD = { frames: 200, everyMs: 4_000 };
 
@@ -23,6 +25,7 @@ export async function pods({ say }: BenchOptions) {
   await Promise.all([scaled(OCR, 1), scaled(CAPTURE, 1)]);
   const awake = await look();
   await mustTask("deploy");
+  await watching(SETTLE_MS);
   const [viewer] = await Promise.all([look(), watching(OVER_MS)]);
   const [flooded] = await Promise.all([look(), watching(OVER_MS), flood()]);
   const states = { "nobody watching": nobody, "awake, no work": awake, "one viewer": viewer, flooded };
