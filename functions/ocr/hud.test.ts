@@ -33,6 +33,24 @@ const table: [string, Profile, Word[], object][] = [
   ["a timer is no count", pubg, [at("26:13", 390), at("alive", 440)], { reason: "unreadable" }],
   ["a timer left of a lobby", pubg, [at("26:13", 280), at("time", 330), at("18", 390), at("joined", 440)], lobby(18)],
   [
+    "a timer left of a full lobby, whose number is wide",
+    pubg,
+    [at("26:13", 285), at("time", 333), at("100", 376), at("joined", 426)],
+    lobby(100),
+  ],
+  [
+    "a faint label in the scenery",
+    pubg,
+    [at("6", 90), at("alive", 130, 0.4), at("58", 400), at("alive", 440)],
+    match(58),
+  ],
+  [
+    "a faint label in the scenery, and a count that is cut",
+    pubg,
+    [at("6", 90), at("alive", 130, 0.4), at("x8", 400), at("alive", 440)],
+    { reason: "unreadable" },
+  ],
+  [
     "observers: label before number",
     pubg,
     [at("teams", 180), at("7", 225), at("alive", 280), at("19", 330), at("time", 380), at("19:16", 440)],

@@ -38,8 +38,10 @@ const EDGE = 12;
 /** `width`: of the picture. A number that near its left or right edge may have lost a digit there, so it is not one. */
 export function judge(words: readonly Word[], width: number, profile: Profile): Found | Unread {
   const tokens = words.flatMap((word) => split(word, profile)).sort((a, b) => centre(a) - centre(b));
-  const labels = tokens.filter(({ meaning }) => meaning === "alive" || meaning === "joined");
-  const clear = labels.some(({ certainty }) => certainty >= CLEAR);
+  const named = tokens.filter(({ meaning }) => meaning === "alive" || meaning === "joined");
+  const surest = Math.max(0, ...named.map(({ certainty }) => certainty));
+  const labels = named.filter(({ certainty }) => certainty > surest * GHOST);
+  const clear = surest >= CLEAR;
   const counters = labels
     .flatMap((label) => {
       const number = numberOf(label, tokens, profile.labelSide);
@@ -72,6 +74,9 @@ function wordOf(label: Token, number: Token): { x: number; width: number } {
 
 /** A label this certain is there, whether or not its number can be read. */
 const CLEAR = 0.6;
+
+/** A label fainter than this share of the surest one is what the scene makes of nothing: a strip has one counter. */
+const GHOST = 0.5;
 
 /** A letter fainter than this beside the digits may be the scene behind them. */
 const FAINT = 0.6;
@@ -110,11 +115,8 @@ function numberOf(label: Token, line: readonly Token[], side: LabelSide): Token 
   if (before && !after && startsWithLabel(row) && isNearer(before, row[at - 2], label)) return undefined;
   if (!before || !after) return before ?? after;
   // Numbers on both sides: a strip is of one kind, so its two ends say which (number ... label, or label ... number).
-  const [first, last] = [
-    row.find((token) => token.kind !== "other"),
-    row.findLast((token) => token.kind !== "other" || isTime(token)),
-  ];
-  if (first?.kind === "number" && last?.kind === "label") return before;
+  const [first, last] = [row.find(counts), row.findLast(counts)];
+  if (first && first.kind !== "label" && last?.kind === "label") return before;
   if (first?.kind === "label" && last && last.kind !== "label") return after;
   return undefined;
 }
@@ -125,10 +127,11 @@ function isNearer(number: Token, previous: Token | undefined, label: Token): boo
   return number.x - centre(previous) < centre(label) - (number.x + number.width);
 }
 
-const startsWithLabel = (row: readonly Token[]) => row.find((token) => token.kind !== "other")?.kind === "label";
+const startsWithLabel = (row: readonly Token[]) => row.find(counts)?.kind === "label";
 
 const centre = ({ x, width }: Token) => x + width / 2;
-const isTime = ({ text }: Token) => /^\d{1,2}:\d{2}$/.test(text);
+/** A timer stands where a number would: "26:13 TIME 100 JOINED" begins with one. */
+const counts = ({ kind, text }: Token) => kind !== "other" || /^\d{1,2}:\d{2}$/.test(text);
 const isRank = ({ text }: Token) => text.startsWith("#");
 
 /** "58ALIVE" is two tokens; a timer "26:13" or a place "#42/84" is no number. Widths are shared out by letters. */

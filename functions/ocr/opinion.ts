@@ -56,7 +56,11 @@ export function agree(
   const seen = alike.length / views.length;
   const share = confirmed.length > 0 ? (1 + seen) / 2 : seen;
   const doubt =
-    opinion.number === undefined ? 1 : hasLostDigit(opinion.word, first) ? OTHER_NUMBER : doubtOf(numbers, first);
+    opinion.number === undefined
+      ? 1
+      : hasLostDigit(opinion.word, first)
+        ? OTHER_NUMBER
+        : doubtOf(numbers, first, profile);
   const agreed = alike.length + (confirmed.length > 0 ? 1 : 0);
   return { ...first, agreed, certainty: Math.min(...sure) * share * doubt * WORD_DOUBT[word] };
 }
@@ -76,9 +80,11 @@ function enough(alive: number, views: readonly (Found | Unread)[]): number {
 
 const collapsed = (alive: number) => String(alive).replace(/(\d)\1+/g, "$1");
 
-function doubtOf(numbers: readonly string[], { alive }: Found): number {
+function doubtOf(numbers: readonly string[], { alive }: Found, { range }: Profile): number {
   const [said] = numbers;
   if (said === undefined) return NO_NUMBER;
+  // The rim of an icon beside it is read as a digit more: 145 where no more than 100 can be.
+  if (numbers.length === 1 && Number(said) > range.to && said.endsWith(String(alive))) return NO_NUMBER;
   if (numbers.length > 1) return OTHER_NUMBER;
   return said === String(alive) ? 1 : said === collapsed(alive) ? COLLAPSED : OTHER_NUMBER;
 }

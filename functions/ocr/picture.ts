@@ -87,8 +87,8 @@ export function blackRows({ data, width, height }: Grey): number {
   return 0;
 }
 
-/** The `rows` rows that digits in these columns fill: where light and dark columns differ most. */
-export function digitRows({ data, width, height }: Grey, x: number, span: number, rows: number): number {
+/** The `rows` rows that digits in these columns fill, none above `least`: where light and dark columns differ most. */
+export function digitRows({ data, width, height }: Grey, x: number, span: number, rows: number, least = 0): number {
   const [from, to] = [Math.max(0, Math.round(x)), Math.min(width, Math.round(x + span))];
   const contrast = Array.from({ length: height }, (_, row) => {
     let [low, high] = [255, 0];
@@ -98,8 +98,8 @@ export function digitRows({ data, width, height }: Grey, x: number, span: number
     }
     return high - low;
   });
-  let [best, top] = [-1, 0];
-  for (let row = 0; row + rows <= height; row++) {
+  let [best, top] = [-1, least];
+  for (let row = least; row + rows <= height; row++) {
     const sum = contrast.slice(row, row + rows).reduce((a, b) => a + b, 0);
     if (sum > best) [best, top] = [sum, row];
   }

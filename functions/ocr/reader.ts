@@ -75,16 +75,19 @@ function viewOf(picture: Grey, words: readonly Word[], profile: Profile): View {
 /** Columns around a number and around a word that the second engine also sees, in pixels of the line. */
 const MARGIN = { number: 10, word: 4 };
 
-/** What another engine reads where the first view that found them has the number and its word. */
-async function secondOpinion(engine: Engine, views: readonly View[], { digitHeight }: Profile): Promise<Opinion> {
-  for (const { picture, sight } of views) {
-    if (!picture || !("alive" in sight)) continue;
-    const y = digitRows(picture, sight.at.x, sight.at.width, digitHeight);
-    const read = async ({ x, width }: { x: number; width: number }, margin: number) =>
-      await engine.readAgain?.(picture, { x: x - margin, width: width + 2 * margin, y, height: digitHeight });
-    return { number: await read(sight.at, MARGIN.number), word: sight.word && (await read(sight.word, MARGIN.word)) };
-  }
-  return {};
+/** What another engine reads where the surest view has the number and its word. */
+async function secondOpinion(engine: Engine, views: readonly View[], profile: Profile): Promise<Opinion> {
+  const { digitHeight, labelSide } = profile;
+  // An icon above the digits has more contrast than they have.
+  const least = labelSide === "above" ? LINE_HEIGHT / 2 : 0;
+  const certainty = ({ sight }: View) => ("alive" in sight ? sight.certainty : 0);
+  const surest = views.reduce((best, view) => (certainty(view) > certainty(best) ? view : best), EMPTY);
+  const { picture, sight } = surest;
+  if (!picture || !("alive" in sight)) return {};
+  const y = digitRows(picture, sight.at.x, sight.at.width, digitHeight, least);
+  const read = async ({ x, width }: { x: number; width: number }, margin: number) =>
+    await engine.readAgain?.(picture, { x: x - margin, width: width + 2 * margin, y, height: digitHeight });
+  return { number: await read(sight.at, MARGIN.number), word: sight.word && (await read(sight.word, MARGIN.word)) };
 }
 
 /** `accept`: least calibrated confidence that is passed on. */

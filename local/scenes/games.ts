@@ -16,7 +16,7 @@ export function drawOtherGame(context: SKRSContext2D, scene: Scene): Box | undef
 }
 
 const painters: Record<Exclude<SceneGame, "pubg">, Painter> = {
-  /** 2018: a row below the minimap: timer, person icon and players, kills. */
+  /** 2018: a row below the minimap, each number right of its icon on a dark disc: storm and timer, person and players, kills. */
   fortnite: (context, scene, count, unit) => {
     const dice = random(seedOf(`fortnite:${scene.seed}`));
     const right = scene.width;
@@ -25,8 +25,10 @@ const painters: Record<Exclude<SceneGame, "pubg">, Painter> = {
     const style = lettering(17.5 * unit, "#fff");
     const baseline = 347 * unit;
     const timer = `${dice.whole(0, 3)}:${String(dice.whole(0, 59)).padStart(2, "0")}`;
+    for (const middle of [342, 172, 98]) disc(context, right - middle * unit, 338 * unit, 16 * unit);
     write(context, timer, style, { x: right - 320 * unit, baseline, anchor: "left" });
-    person(context, right - 172 * unit, baseline, unit);
+    person(context, right - 179 * unit, 348 * unit, unit);
+    cross(context, right - 98 * unit, 338 * unit, 8 * unit);
     const box = write(context, String(count), style, { x: right - 150 * unit, baseline, anchor: "left" });
     write(context, String(scene.killed ?? dice.whole(0, 9)), style, { x: right - 76 * unit, baseline, anchor: "left" });
     return box;
@@ -102,6 +104,20 @@ function person(context: SKRSContext2D, x: number, baseline: number, unit: numbe
   context.arc(x + 7 * unit, baseline - 17 * unit, 5 * unit, 0, 2 * Math.PI);
   context.fill();
   context.fillRect(x, baseline - 11 * unit, 14 * unit, 11 * unit);
+}
+
+function disc(context: SKRSContext2D, x: number, y: number, radius: number): void {
+  context.fillStyle = "rgba(20,24,40,0.75)";
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.fill();
+}
+
+/** Cross hairs: kills. */
+function cross(context: SKRSContext2D, x: number, y: number, reach: number): void {
+  context.fillStyle = "#fff";
+  context.fillRect(x - reach, y - reach / 6, 2 * reach, reach / 3);
+  context.fillRect(x - reach / 6, y - reach, reach / 3, 2 * reach);
 }
 
 /** Three heads: a squad. */
