@@ -51,3 +51,8 @@ describe.each(["From an empty cluster to a site", "Everyday tasks", "Staging and
     );
   },
 );
+
+test("a namespace that was there before keeps its own labels, and stays", async () => {
+  const [{ metadata } = { metadata: { name: "" } }] = await kubectlIn(SITE).objects(["get", "namespace", SITE]);
+  expect(metadata.labels).toEqual({ "kubernetes.io/metadata.name": SITE });
+});
