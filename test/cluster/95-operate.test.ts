@@ -53,6 +53,6 @@ describe.each(["From an empty cluster to a site", "Everyday tasks", "Staging and
 );
 
 test("a namespace that was there before keeps its own labels, and stays", async () => {
-  const [{ metadata } = { metadata: { name: "" } }] = await kubectlIn(SITE).objects(["get", "namespace", SITE]);
-  expect(metadata.labels).toEqual({ "kubernetes.io/metadata.name": SITE });
+  const [found] = await kubectlIn(SITE).objects(["get", "namespace", SITE]);
+  expect(found?.metadata.labels).toEqual({ "kubernetes.io/metadata.name": SITE });
 });
