@@ -65,6 +65,12 @@ describe("task images", () => {
     expect(line.endsWith(ends), line).toBe(true);
   });
 
+  test("for both, buildah's bases keep their names: a list's digest would be answered with the one image it has", async () => {
+    tool("buildah");
+    await buildImages(settings({ CONTAINER_TOOL: "buildah", PLATFORMS: both }), folder, quietly);
+    expect(said().join("\n")).toContain("--build-arg NODE_IMAGE=node:24-bookworm-slim");
+  });
+
   test("a base that no registry knows by its digest keeps its name", async () => {
     tool("buildah", { known: false });
     await buildImages(settings({ CONTAINER_TOOL: "buildah" }), folder, quietly);

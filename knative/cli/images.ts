@@ -28,7 +28,10 @@ export async function containerTool({ containerTool: wanted }: Settings): Promis
 export async function buildImages(settings: Settings, root: string, say: (line: string) => void): Promise<void> {
   const tool = await containerTool(settings);
   const bases = await Promise.all(
-    Object.entries(BASES).map(async ([name, image]) => ({ name, image: await pinned(tool, image) })),
+    Object.entries(BASES).map(async ([name, image]) => ({
+      name,
+      image: await pinned(tool, image, settings.platforms),
+    })),
   );
   const created = (await run("git", ["log", "-1", "--format=%cI"], { cwd: root }).catch(() => "")).trim();
   const buildArgs = [
@@ -72,7 +75,9 @@ async function isList(tool: Tool, reference: string): Promise<boolean> {
 }
 
 /** The base by its digest, where there is one to be had; else by its name. */
-async function pinned(tool: Tool, image: string): Promise<string> {
+async function pinned(tool: Tool, image: string, platforms: string[]): Promise<string> {
+  // By the digest of a list buildah and podman take whichever of its images they have already (buildah 1.28).
+  if (tool !== "docker" && platforms.length > 0) return image;
   const pull = (reference: string) =>
     attempt(tool, ["pull", ...(tool === "buildah" ? ["--policy", "missing"] : []), reference], { timeoutMs: 120_000 });
   await pull(image);
