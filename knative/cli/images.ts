@@ -47,7 +47,7 @@ export async function buildImages(settings: Settings, root: string, say: (line: 
   for (const image of neededImages(settings)) {
     const began = Date.now();
     // A list of an earlier build would grow by this one.
-    if (await isList(tool, local(image))) await run(tool, ["rmi", local(image)]);
+    if (await isList(tool, local(image))) await run(tool, ["manifest", "rm", local(image)]);
     await run(
       tool,
       [
