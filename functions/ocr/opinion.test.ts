@@ -67,12 +67,25 @@ test.each([
   expect("alive" in got && got.certainty).toBeCloseTo(certainty);
 });
 
+test("agree: all views and the other engine read it, so a digit at the word is the edge of its last one", () => {
+  const got = agree(
+    [seen(18, 0.9)],
+    { number: { text: "18", confidence: 0.9 }, word: { text: "3 ALIVE", confidence: 0.7 } },
+    pubg,
+  );
+  expect("alive" in got && got.certainty).toBeCloseTo(0.9);
+});
+
 test.each([
   ["most views and the other engine, hardly sure", [33, 33, 23], "33", 0.55, { alive: 33 }],
   ["one view and the other engine, hardly sure", [33, 33, 23], "23", 0.55, unreadable],
   ["one view and the other engine, sure", [33, 33, 23], "23", 0.9, unreadable],
   ["one view and the other engine, sure of one digit more", [3, 3, 23], "23", 0.7, { alive: 23 }],
   ["most views, but one sees the digit doubled", [1, 1, 11], "1", 0.55, unreadable],
+  ["most views, but one sees the digit doubled, and the other engine is sure", [1, 1, 11], "1", 0.99, unreadable],
+  ["every view another number, and the other engine sure of one", [26, 28, 268], "26", 0.95, { alive: 26 }],
+  ["every view another number, and the other engine hardly sure", [26, 28, 268], "26", 0.8, unreadable],
+  ["every view another number, one with the digit doubled", [1, 7, 11], "1", 0.99, unreadable],
 ] as const)("agree, views that differ: %s", (_name, counts, text, confidence, expected) => {
   const views = counts.map((count) => seen(count, 1));
   expect(agree(views, { number: { text, confidence } }, pubg)).toMatchObject(expected);
@@ -86,6 +99,7 @@ test.each([
   ["kills in Chinese", "击杀", 0.9, "match", "other"],
   ["accents are not seen", "CON SONG", 0.9, "match", "same"],
   ["a stroke through a letter is not seen", "DA VAO", 0.9, "lobby", "same"],
+  ["a letter was lost", "JONED", 0.9, "lobby", "unclear"],
   ["letters that look alike", "JOINEO", 0.99, "lobby", "same"],
   ["the end of a long word is missing", "BEIGETRE", 0.9, "lobby", "same"],
   ["one letter more", "OLIVE", 0.95, "match", "other"],

@@ -55,12 +55,8 @@ export function agree(
   // elsewhere may miss what another shows.
   const seen = alike.length / views.length;
   const share = confirmed.length > 0 ? (1 + seen) / 2 : seen;
-  const doubt =
-    opinion.number === undefined
-      ? 1
-      : hasLostDigit(opinion.word, first)
-        ? OTHER_NUMBER
-        : doubtOf(numbers, first, profile);
+  const lost = hasLostDigit(opinion.word, first, confirmed.length === views.length);
+  const doubt = opinion.number === undefined ? 1 : lost ? OTHER_NUMBER : doubtOf(numbers, first, profile);
   const agreed = alike.length + (confirmed.length > 0 ? 1 : 0);
   return { ...first, agreed, certainty: Math.min(...sure) * share * doubt * WORD_DOUBT[word] };
 }
@@ -72,10 +68,12 @@ export function agree(
 function enough(alive: number, views: readonly (Found | Unread)[]): number {
   const numbers = views.flatMap((view) => ("alive" in view ? [view.alive] : []));
   const others = numbers.filter((other) => other !== alive);
-  const most = 2 * (numbers.length - others.length) > views.length;
+  if (others.every((other) => String(other).length < String(alive).length)) return SURE.number;
   // Of digits that touch one is lost most easily of all: an 11 that one view sees may be right against all.
-  if (most && !others.some((other) => collapsed(other) === String(alive))) return SURE.majority;
-  return others.every((other) => String(other).length < String(alive).length) ? SURE.number : Number.POSITIVE_INFINITY;
+  if (others.some((other) => collapsed(other) === String(alive))) return Number.POSITIVE_INFINITY;
+  if (2 * (numbers.length - others.length) > views.length) return SURE.majority;
+  // Every view another number: the other engine's is the only one with two votes.
+  return new Set(others).size === others.length && views.length > 2 ? SURE.only : Number.POSITIVE_INFINITY;
 }
 
 const collapsed = (alive: number) => String(alive).replace(/(\d)\1+/g, "$1");
@@ -89,17 +87,20 @@ function doubtOf(numbers: readonly string[], { alive }: Found, { range }: Profil
   return said === String(alive) ? 1 : said === collapsed(alive) ? COLLAPSED : OTHER_NUMBER;
 }
 
-/** A digit read at the word may be one that the number lacks; one of the number's own is only its neighbour. */
-function hasLostDigit(word: Said | undefined, { alive }: Found): boolean {
-  const digits: string[] = word?.text.match(/\d/g) ?? [];
+/**
+ * A digit read at the word may be one that the number lacks; one of the number's own is only its neighbour. Where all views and
+ * the other engine read the number, only a narrow one can be lacking: a 3 is the right half of an 8.
+ */
+function hasLostDigit(word: Said | undefined, { alive }: Found, everywhere: boolean): boolean {
+  const digits: string[] = word?.text.match(everywhere ? /1/g : /\d/g) ?? [];
   return (word?.confidence ?? 0) >= SURE.word && digits.some((digit) => !String(alive).includes(digit));
 }
 
 /** Letters that the second engine knows; of another script it makes nonsense, which says nothing. */
 const KNOWN = /^[A-Z]{3,}$|^\p{Script=Han}{2,}$/u;
-/** This sure the second engine is right: of a number, of the one most views see, of another label, of a word that is none or nearly
- * the label. */
-const SURE = { number: 0.6, majority: 0.5, label: 0.3, word: 0.6, near: 0.8 };
+/** This sure the second engine is right: of a number, of the one most views see, of the only one it shares with a view, of another
+ * label, of a word that is none or nearly the label. */
+const SURE = { number: 0.6, majority: 0.5, only: 0.9, label: 0.3, word: 0.6, near: 0.8 };
 
 /** Whether the second engine's word means what the first engine says: the same, another word, or nothing clear. */
 export function compare({ text, confidence }: Said, phase: Found["phase"], profile: Profile): keyof typeof WORD_DOUBT {
@@ -111,6 +112,10 @@ export function compare({ text, confidence }: Said, phase: Found["phase"], profi
   if (words.some((word) => word === said || (said.length >= 5 && word.startsWith(said)))) return "same";
   const others = Object.entries(profile.words).flatMap(([meaning, list]) => (meaning === wanted ? [] : list));
   if (others.some((word) => plain(word) === said)) return confidence >= SURE.label ? "other" : "unclear";
+  // "JONED": a narrow letter is lost easily.
+  if (said.length >= 5 && words.some((word) => word.length === said.length + 1 && distance(word, said) === 1)) {
+    return "unclear";
+  }
   const near = words.some((word) => distance(word, said) <= word.length / 3);
   return confidence >= (near ? SURE.near : SURE.word) ? "other" : "unclear";
 }

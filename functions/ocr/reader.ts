@@ -75,14 +75,17 @@ function viewOf(picture: Grey, words: readonly Word[], profile: Profile): View {
 /** Columns around a number and around a word that the second engine also sees, in pixels of the line. */
 const MARGIN = { number: 10, word: 4 };
 
-/** What another engine reads where the surest view has the number and its word. */
+/** A view this much fainter than the surest one may have found something else. */
+const FAINTER = 0.5;
+
+/** What another engine reads where the first view that is about as sure as the surest has the number and its word. */
 async function secondOpinion(engine: Engine, views: readonly View[], profile: Profile): Promise<Opinion> {
   const { digitHeight, labelSide } = profile;
   // An icon above the digits has more contrast than they have.
   const least = labelSide === "above" ? LINE_HEIGHT / 2 : 0;
   const certainty = ({ sight }: View) => ("alive" in sight ? sight.certainty : 0);
-  const surest = views.reduce((best, view) => (certainty(view) > certainty(best) ? view : best), EMPTY);
-  const { picture, sight } = surest;
+  const surest = Math.max(...views.map(certainty));
+  const { picture, sight } = views.find((view) => certainty(view) > FAINTER * surest) ?? EMPTY;
   if (!picture || !("alive" in sight)) return {};
   const y = digitRows(picture, sight.at.x, sight.at.width, digitHeight, least);
   const read = async ({ x, width }: { x: number; width: number }, margin: number) =>
