@@ -6,8 +6,9 @@
 # the builder's own processor whatever the image is for; only the short steps of the last stages are emulated.
 ARG NODE_IMAGE=node:24-bookworm-slim
 ARG DEBIAN_IMAGE=debian:bookworm-slim
-# The builder's own, which the builder says.
+# The builder's own processor and the image's: every stage names one, because buildah 1.28 keeps to the last that was named.
 ARG BUILDPLATFORM
+ARG TARGETPLATFORM
 
 # ---------------------------------------------------------------- what runs: one bundle per function, the page
 
@@ -59,7 +60,7 @@ RUN . /tmp/target && apt-get source --only-source ffmpeg && cd ffmpeg-*/ \
 
 # ---------------------------------------------------------------- the functions
 
-FROM ${NODE_IMAGE} AS function
+FROM --platform=$TARGETPLATFORM ${NODE_IMAGE} AS function
 # npm is for building. 10001: a number, so that Kubernetes can see that it is not root.
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn* /opt/yarn*
 ENV NODE_ENV=production
@@ -97,7 +98,7 @@ EXPOSE 3001
 CMD ["node", "main.js"]
 
 # The Twitch simulator, for demonstrations and tests. It encodes video, so it has all of ffmpeg.
-FROM ${NODE_IMAGE} AS simulator
+FROM --platform=$TARGETPLATFORM ${NODE_IMAGE} AS simulator
 RUN apt-get update && apt-get install -y --no-install-recommends ffmpeg fonts-dejavu-core && rm -rf /var/lib/apt/lists/* \
  && rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn* /opt/yarn*
 ENV NODE_ENV=production
@@ -112,7 +113,7 @@ CMD ["node", "main.js"]
 
 # ---------------------------------------------------------------- nginx: ROLE says static, gateway or edge
 
-FROM ${DEBIAN_IMAGE} AS static
+FROM --platform=$TARGETPLATFORM ${DEBIAN_IMAGE} AS static
 RUN apt-get update && apt-get install -y --no-install-recommends nginx-light openssl && rm -rf /var/lib/apt/lists/*
 COPY static/nginx /etc/rotisserie/nginx
 COPY static/page/csp.txt /etc/rotisserie/page/csp.txt
