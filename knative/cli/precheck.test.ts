@@ -95,6 +95,11 @@ describe("before a deploy", () => {
       says: /^you may not create triggers.eventing.knative.dev in default: kubectl create rolebinding/,
     },
     {
+      name: "no rights to give",
+      there: { answers: { "auth can-i update certificates": ok("no"), "get role kube-lego": notFound } },
+      says: /^you may not give Deployment kube-lego its rights in default, .*update certificates.*EDGE=none task deploy$/,
+    },
+    {
       name: "a namespace on its way out",
       there: { answers: { "get namespace": ok("Terminating") } },
       says: /^namespace default is being deleted: wait/,

@@ -129,19 +129,38 @@ const MADE_FOR_THE_EDGE = [
   "roles.rbac.authorization.k8s.io",
   "rolebindings.rbac.authorization.k8s.io",
 ];
+/** Who gives the bridge a right must have it; cert-manager gives them to a namespace's administrators. */
+const GIVEN_TO_THE_BRIDGE = [
+  ["create", "issuers.cert-manager.io"],
+  ["create", "certificates.cert-manager.io"],
+  ["update", "certificates.cert-manager.io", "--subresource=status"],
+  ["list", "orders.acme.cert-manager.io"],
+  ["list", "challenges.acme.cert-manager.io"],
+];
 
 async function rights({ namespace: name, edge }: Settings, kubectl: Kubectl): Promise<string[]> {
+  const refused = async (questions: string[][]) => {
+    const answers = await Promise.all(
+      questions.map(async (question) => {
+        const { stdout } = await kubectl.attempt(["auth", "can-i", ...question]);
+        return stdout.trim() === "yes" ? [] : [question.slice(0, 2).join(" ")];
+      }),
+    );
+    return answers.flat();
+  };
   const kinds = edge === "none" ? MADE : [...MADE, ...MADE_FOR_THE_EDGE];
-  const answers = await Promise.all(
-    kinds.map(async (kind) => {
-      const { stdout } = await kubectl.attempt(["auth", "can-i", "create", kind]);
-      return stdout.trim() === "yes" ? [] : [kind];
-    }),
-  );
-  const refused = answers.flat();
-  if (refused.length === 0) return [];
+  const missing = await refused(kinds.map((kind) => ["create", kind]));
+  if (missing.length > 0) {
+    const what = missing.map((words) => words.replace("create ", "")).join(", ");
+    return [
+      `you may not create ${what} in ${name}: kubectl create rolebinding rotisserie --clusterrole=admin --user=YOU -n ${name}`,
+    ];
+  }
+  const given = edge === "none" || (await kubectl.attempt(["get", "role", "kube-lego"])).code === 0;
+  const ungivable = given ? [] : await refused(GIVEN_TO_THE_BRIDGE);
+  if (ungivable.length === 0) return [];
   return [
-    `you may not create ${refused.join(", ")} in ${name}: kubectl create rolebinding rotisserie --clusterrole=admin --user=YOU -n ${name}`,
+    `you may not give Deployment kube-lego its rights in ${name}, without having them (${ungivable.join(", ")}): install cert-manager, let an administrator deploy once, or EDGE=none task deploy`,
   ];
 }
 

@@ -14,6 +14,8 @@ const { env } = process;
 const CLUSTER = join(root, "..", "shared", "cluster", "cluster");
 /** An ACME server that validates what it is asked for, and the PEM certificate that signed its own. */
 const ACME_URL = env.ROTISSERIE_TEST_ACME_URL ?? "https://198.18.0.1:14000/dir";
+/** The same server under another name: to the bridge it is another. */
+export const ACME_OTHER_NAME = env.ROTISSERIE_TEST_ACME_OTHER_NAME ?? "https://acme.test:14000/dir";
 const ACME_CA = env.ROTISSERIE_TEST_ACME_CA ?? "/var/lib/rotisserie-cluster/pki/ca.crt";
 
 /** The test cluster's own verbs: add-ons, and names for pods and the ACME server. */

@@ -5,6 +5,7 @@ import { raw } from "../edge/harness.ts";
 import { agreed, answersIn, dishonest, HANDSHAKES, openssl, REFUSAL, REFUSED_PATHS } from "../edge/hostile.ts";
 import { within } from "./kube.ts";
 import {
+  ACME_OTHER_NAME,
   ask,
   cluster,
   deploySite,
@@ -260,6 +261,16 @@ describe("our own edge", () => {
     await within(60, "the words", async () => ((await words(site)).includes(said) ? true : undefined));
     await site.kubectl(["patch", "configmap", "kube-lego", "-p", JSON.stringify({ data: before?.data })]);
     await within(60, "the end of it", async () => ((await words(site)).includes(": ready") ? true : undefined));
+  });
+
+  test("asks anew at once when lego.url names another server", async () => {
+    const revision = async () =>
+      Number(await site.kubectl(["get", "certificate", "rotisserie-tls", "-o", "jsonpath={.status.revision}"]));
+    const before = await revision();
+    const data = { "lego.url": ACME_OTHER_NAME };
+    await site.kubectl(["patch", "configmap", "kube-lego", "-p", JSON.stringify({ data })]);
+    await within(120, "a new certificate", async () => ((await revision()) > before ? true : undefined));
+    await within(60, "the words", async () => ((await words(site)).includes(": ready") ? true : undefined));
   });
 
   test("refuses a second Certificate for the same Secret", async () => {
