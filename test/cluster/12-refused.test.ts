@@ -64,21 +64,25 @@ describe("task deploy refuses in one line", () => {
 
 describe("a load balancer that gives no address", () => {
   const elsewhere = `${NAMESPACE}-pending`;
+  const own = createKubectl({ context: process.env.KUBE_CONTEXT, namespace: elsewhere });
   const service = {
     apiVersion: "v1",
     kind: "Service",
-    metadata: { name: "nginx", namespace: elsewhere },
-    // Of a class that nobody here serves: it stays pending, as on kind and k3s.
-    spec: { type: "LoadBalancer", loadBalancerClass: "nobody/none", ports: [{ port: 80 }] },
+    metadata: { name: "nginx", finalizers: ["rotisserie.test/held"] },
+    spec: { ports: [{ port: 80 }] },
   };
+  const patch = (value: object) => own(["patch", "service", "nginx", "--type", "merge", "-p", JSON.stringify(value)]);
   afterAll(async () => {
+    await patch({ metadata: { finalizers: null } }).catch(() => undefined);
     await kubectl(["delete", "namespace", elsewhere, "--ignore-not-found", "--wait=false"]);
   });
 
   test("is named, with who else holds 80 and 443 and a way in", async () => {
     await kubectl(["create", "namespace", elsewhere]);
-    const own = createKubectl({ context: process.env.KUBE_CONTEXT, namespace: elsewhere });
+    // No load balancer serves what is on its way out: so it stays pending, as on kind and k3s.
     await own(["create", "-f", "-"], { input: JSON.stringify(service) });
+    await own(["delete", "service", "nginx", "--wait=false"]);
+    await patch({ spec: { type: "LoadBalancer" } });
     const said = (await nextSteps({ namespace: elsewhere, hosts: ["rotisserie.example"], edge: "nginx" }, own, 4)).join(
       "\n",
     );

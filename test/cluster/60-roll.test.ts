@@ -13,7 +13,7 @@ const revision = async () =>
 
 describe("task roll", () => {
   test("is gapless", async () => {
-    await firstLeader(60);
+    await firstLeader(120);
     const before = await revision();
     await agent.startLoad({ url: "http://rotisserie-app:3000/current", rate: RATE, seconds: 420 });
     const began = Date.now();

@@ -70,15 +70,16 @@ export async function object<T>(kind: string, name: string): Promise<T & KubeObj
 }
 
 interface Pod {
-  metadata: { name: string; labels: Record<string, string>; deletionTimestamp?: string };
+  metadata: { name: string; creationTimestamp: string; deletionTimestamp?: string };
   status: { phase: string; containerStatuses?: { name: string; imageID: string }[] };
 }
 
-/** Pods of a Knative Service that are not on their way out. */
+/** Pods of a Knative Service that are not on their way out; those of the newest revision first. */
 export async function pods(service: string): Promise<string[]> {
   const found = await kubectl.objects(["get", "pods", "-l", `serving.knative.dev/service=${service}`]);
   return (found as unknown as Pod[])
     .filter(({ metadata, status }) => metadata.deletionTimestamp === undefined && status.phase !== "Failed")
+    .sort((one, other) => other.metadata.creationTimestamp.localeCompare(one.metadata.creationTimestamp))
     .map(({ metadata }) => metadata.name);
 }
 

@@ -13,6 +13,12 @@ export async function truth(): Promise<Truth> {
   return JSON.parse((await agent.get("http://rotisserie-simulator:8080/simulator/truth")).body) as Truth;
 }
 
+/** Streams that show a running match now. Asks the simulator only: nobody counts as a viewer. */
+export async function running(): Promise<string[]> {
+  const shown = Object.entries(await truth());
+  return shown.flatMap(([login, { recent }]) => (recent.at(-1)?.kind === "alive" ? [login] : []));
+}
+
 export interface Stream {
   stream_name: string;
   alive: number | null;
