@@ -64,6 +64,13 @@ const table: [string, Profile, Word[], object][] = [
   ],
   ["the place after death", pubg, [at("#42/84", 400)], { reason: "match-over" }],
   ["a place beside a label", pubg, [at("#42/84", 400), at("alive", 440)], { reason: "unreadable" }],
+  ["letters of the label, seen beside it", pubg, [at("3", 395), at("xx", 427, 0.6), at("alive", 428)], match(3)],
+  [
+    "letters where the label is not sure",
+    pubg,
+    [at("3", 395), at("xx", 427), at("alive", 428, 0.8)],
+    { reason: "unreadable" },
+  ],
   ["a digit that is cut", pubg, [at("x8", 400), at("alive", 440)], { reason: "unreadable" }],
   ["a number at the picture's edge", pubg, [at("8", 3), at("alive", 40)], { reason: "unreadable" }],
   ["room for a lost digit beside it", pubg, [at("8", 14), at("alive", 50)], { reason: "unreadable" }],
@@ -127,6 +134,11 @@ test.each([
   ["a faint letter between them", [at("7x8", 400, 0.5), at("alive", 440)], match(78, 0.5)],
   ["a faint letter of its own", [at("78", 400), at("x", 420, 0.56), at("alive", 440)], match(78)],
   ["a letter that is surely there stays", [at("7x8", 400, 0.9), at("alive", 440)], { reason: "unreadable" }],
+  [
+    "as sure as its digits, less what the letter is",
+    [{ ...at("78x", 400, 0.3), digits: 0.9 }, at("alive", 440)],
+    match(78, 0.9 * (1 - 0.3)),
+  ],
   ["nothing but faint letters is no number", [at("xx", 400, 0.3), at("alive", 440)], { reason: "unreadable" }],
 ])("without faint letters: %s", (_name, words, expected) => {
   expect(judge(withoutFaintLetters(words), WIDTH, pubg)).toMatchObject(expected);

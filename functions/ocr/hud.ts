@@ -78,18 +78,22 @@ const CLEAR = 0.6;
 /** A label fainter than this share of the surest one is what the scene makes of nothing: a strip has one counter. */
 const GHOST = 0.5;
 
+/** A label this certain is seen whole. */
+const SURE = 0.9;
+
 /** A letter fainter than this beside the digits may be the scene behind them. */
 const FAINT = 0.6;
 
 /**
  * The line without faint letters at its digits ("78x", "7x8"): what a busy scene puts between strokes. Only for a number
- * that every view and another engine agree on.
+ * that every view and another engine agree on; it is as sure as its digits, less what the letters are.
  */
 export function withoutFaintLetters(words: readonly Word[]): Word[] {
   return words.flatMap((word) => {
-    const faint = word.confidence < FAINT && /^[\dx]+$/.test(word.text);
-    const text = faint ? word.text.replaceAll("x", "") : word.text;
-    return text === "" ? [] : [{ ...word, text }];
+    if (word.confidence >= FAINT || !/^[\dx]*x[\dx]*$/.test(word.text)) return [word];
+    const text = word.text.replaceAll("x", "");
+    const confidence = word.digits === undefined ? word.confidence : word.digits * (1 - word.confidence);
+    return text === "" ? [] : [{ ...word, text, confidence }];
   });
 }
 
@@ -104,7 +108,8 @@ function numberOf(label: Token, line: readonly Token[], side: LabelSide): Token 
     return under.length === 1 && under[0]?.kind === "number" ? under[0] : undefined;
   }
   const row = line.filter(
-    (token) => Math.abs(token.y + token.height / 2 - label.y - label.height / 2) < label.height / 2,
+    (token) =>
+      Math.abs(token.y + token.height / 2 - label.y - label.height / 2) < label.height / 2 && !isLetterOf(label, token),
   );
   const at = row.indexOf(label);
   const near = (token: Token | undefined) =>
@@ -119,6 +124,13 @@ function numberOf(label: Token, line: readonly Token[], side: LabelSide): Token 
   if (first && first.kind !== "label" && last?.kind === "label") return before;
   if (first?.kind === "label" && last && last.kind !== "label") return after;
   return undefined;
+}
+
+/** Letters seen in the middle of a label that is surely there are its own. */
+function isLetterOf(label: Token, token: Token): boolean {
+  return (
+    label.certainty >= SURE && /^X+$/.test(token.text) && Math.abs(centre(token) - centre(label)) < label.height / 2
+  );
 }
 
 /** Observers' "TEAMS 7 ALIVE" whose count is not read: the 7 stands with the label before it. */

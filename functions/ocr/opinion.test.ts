@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { fortnite } from "./games/fortnite.ts";
 import { pubg } from "./games/pubg.ts";
 import { pubgMobile } from "./games/pubg-mobile.ts";
 import { agree, compare } from "./opinion.ts";
@@ -11,12 +12,14 @@ const seen = (alive: number, certainty: number) => ({
 });
 
 const nothing = { reason: "no-counter" as const };
+const cut = { reason: "unreadable" as const };
 const unreadable = { reason: "unreadable" };
 
 test.each([
   ["all alike", [seen(5, 0.9), seen(5, 0.8)], undefined, { phase: "match", alive: 5 }, 0.8],
-  ["a view that saw nothing is a doubt", [seen(5, 0.8), nothing], undefined, { alive: 5 }, 0.8 * 0.5],
-  ["half of one if the other engine sees it", [seen(5, 0.8), nothing], "5", { alive: 5 }, 0.8 * 0.75],
+  ["a view that saw no number is a doubt", [seen(5, 0.8), seen(5, 0.8), cut], undefined, { alive: 5 }, 0.8 * (2 / 3)],
+  ["half of one if the other engine sees it", [seen(5, 0.8), cut], "5", { alive: 5 }, 0.8 * 0.75],
+  ["a view that saw no label", [seen(5, 0.8), seen(5, 0.8), nothing], "5", unreadable, 0],
   ["views that differ", [seen(5, 0.9), seen(6, 0.9)], undefined, unreadable, 0],
   ["views that differ, and nobody confirms the majority", [seen(61, 0.8), seen(6, 1), seen(6, 1)], "x", unreadable, 0],
   [
@@ -31,20 +34,6 @@ test.each([
   ["the other engine reads another number", [seen(5, 0.9)], "51", { alive: 5 }, 0.9 * 0.25],
   ["the other engine takes equal digits for one", [seen(33, 0.9)], "3", { alive: 33 }, 0.9 * 0.6],
   ["the other engine lacks another digit", [seen(34, 0.9)], "3", { alive: 34 }, 0.9 * 0.25],
-  [
-    "the other engine takes a rim for a digit: more than there can be",
-    [seen(45, 0.9)],
-    "145",
-    { alive: 45 },
-    0.9 * 0.8,
-  ],
-  [
-    "the other engine reads more than there can be, and other digits",
-    [seen(45, 0.9)],
-    "143",
-    { alive: 45 },
-    0.9 * 0.25,
-  ],
   ["the other engine reads two", [seen(1, 1)], "1 1", { alive: 1 }, 0.25],
   ["the other engine reads no number", [seen(5, 0.9)], "S", { alive: 5 }, 0.9 * 0.8],
   ["match or lobby", [seen(5, 0.9), { ...seen(5, 0.9), phase: "lobby" as const }], "5", unreadable, 0],
@@ -77,10 +66,38 @@ test("agree: all views and the other engine read it, so a digit at the word is t
 });
 
 test.each([
+  ["more than there can be: the rim of an icon", fortnite, undefined, 45, "145", undefined, 0.8],
+  ["more than there can be, and other digits", fortnite, undefined, 45, "143", undefined, 0.25],
+  ["as much as there can be", fortnite, undefined, 5, "45", undefined, 0.25],
+  ["a digit more on the other side of the icon", fortnite, undefined, 45, "451", undefined, 0.25],
+  ["the last letter of a word that is read whole", pubgMobile, 0, 7, "57", "VIVOS", 0.8],
+  ["the word is read with a digit", pubgMobile, 0, 7, "57", "VIVOS5", 0.25],
+  ["the word is another", pubgMobile, 0, 7, "57", "WIDOS", 0.25 * 0.1],
+  ["the first letter of the word", pubg, 200, 7, "71", "HAYATTA", 0.8],
+  ["a digit more on the other side of the word", pubg, 200, 7, "17", "HAYATTA", 0.25],
+] as const)(
+  "agree, the other engine reads a neighbour too: %s",
+  (_name, profile, wordX, alive, number, word, doubt) => {
+    const view = {
+      ...seen(alive, 1),
+      at: { x: 100, width: 20 },
+      ...(wordX !== undefined && { word: { x: wordX, width: 60 } }),
+    };
+    const opinion = {
+      number: { text: number, confidence: 0.9 },
+      ...(word !== undefined && { word: { text: word, confidence: 0.9 } }),
+    };
+    const got = agree([view], opinion, profile);
+    expect("alive" in got && got.certainty).toBeCloseTo(doubt);
+  },
+);
+
+test.each([
   ["most views and the other engine, hardly sure", [33, 33, 23], "33", 0.55, { alive: 33 }],
   ["one view and the other engine, hardly sure", [33, 33, 23], "23", 0.55, unreadable],
   ["one view and the other engine, sure", [33, 33, 23], "23", 0.9, unreadable],
-  ["one view and the other engine, sure of one digit more", [3, 3, 23], "23", 0.7, { alive: 23 }],
+  ["one view and the other engine, sure of one digit more", [3, 3, 23], "23", 0.9, { alive: 23 }],
+  ["one view and the other engine, not so sure of one digit more", [3, 3, 23], "23", 0.7, unreadable],
   ["most views, but one sees the digit doubled", [1, 1, 11], "1", 0.55, unreadable],
   ["most views, but one sees the digit doubled, and the other engine is sure", [1, 1, 11], "1", 0.99, unreadable],
   ["every view another number, and the other engine sure of one", [26, 28, 268], "26", 0.95, { alive: 26 }],

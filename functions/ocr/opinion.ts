@@ -20,6 +20,7 @@ const NO_NUMBER = 0.8;
 const COLLAPSED = 0.6;
 /** Another word is as good as a proof. */
 const WORD_DOUBT = { same: 1, unclear: 1, other: 0.1 };
+type Compared = keyof typeof WORD_DOUBT;
 
 /**
  * What several views of one picture say together: the doubt of each counts. Views that differ leave only what the other
@@ -49,6 +50,7 @@ export function agree(
     return { reason: "unreadable" };
   }
   const word = opinion.word ? compare(opinion.word, first.phase, profile) : "unclear";
+  if (!isLabelSure(views, alike.length, word, said, profile)) return { reason: "unreadable" };
   // A word that both engines read is there, however faint; what remains is the doubt about the number.
   const sure = alike.map(({ certainty, number }) => (word === "same" ? (number ?? certainty) : certainty));
   // A view that saw nothing, or something else, is a doubt; half of one where the other engine reads the same: a line cut
@@ -56,9 +58,27 @@ export function agree(
   const seen = alike.length / views.length;
   const share = confirmed.length > 0 ? (1 + seen) / 2 : seen;
   const lost = hasLostDigit(opinion.word, first, confirmed.length === views.length);
-  const doubt = opinion.number === undefined ? 1 : lost ? OTHER_NUMBER : doubtOf(numbers, first, profile);
+  const doubt = opinion.number === undefined ? 1 : lost ? OTHER_NUMBER : doubtOf(numbers, first, opinion.word, profile);
   const agreed = alike.length + (confirmed.length > 0 ? 1 : 0);
   return { ...first, agreed, certainty: Math.min(...sure) * share * doubt * WORD_DOUBT[word] };
+}
+
+/**
+ * Whether the label is there: the other engine reads its word too, or views enough have seen it. An icon two; a word, which much
+ * looks like, all, and if one view alone has its number the other engine must be sure of that.
+ */
+function isLabelSure(
+  views: readonly (Found | Unread)[],
+  alike: number,
+  word: Compared,
+  said: number,
+  { labels }: Profile,
+): boolean {
+  const seen = views.filter(
+    (view) => !("reason" in view) || ["unreadable", "out-of-range"].includes(view.reason),
+  ).length;
+  if (labels === "icons") return seen >= Math.min(2, views.length);
+  return word === "same" || (seen === views.length && (alike >= Math.min(2, views.length) || said >= SURE.only));
 }
 
 /**
@@ -78,13 +98,30 @@ function enough(alive: number, views: readonly (Found | Unread)[]): number {
 
 const collapsed = (alive: number) => String(alive).replace(/(\d)\1+/g, "$1");
 
-function doubtOf(numbers: readonly string[], { alive }: Found, { range }: Profile): number {
+function doubtOf(numbers: readonly string[], found: Found, word: Said | undefined, profile: Profile): number {
   const [said] = numbers;
+  const { alive } = found;
   if (said === undefined) return NO_NUMBER;
-  // The rim of an icon beside it is read as a digit more: 145 where no more than 100 can be.
-  if (numbers.length === 1 && Number(said) > range.to && said.endsWith(String(alive))) return NO_NUMBER;
   if (numbers.length > 1) return OTHER_NUMBER;
+  if (isNeighbour(said, found, word, profile)) return NO_NUMBER;
   return said === String(alive) ? 1 : said === collapsed(alive) ? COLLAPSED : OTHER_NUMBER;
+}
+
+/**
+ * The number with its neighbour: the rim of an icon, or a letter of the label (the S of "VIVOS 7" is a 5). It cannot be a digit
+ * where that were more than a match can have, nor where the other engine reads the label whole and no digit at it.
+ */
+function isNeighbour(
+  said: string,
+  { alive, phase, at, word: label }: Found,
+  word: Said | undefined,
+  profile: Profile,
+): boolean {
+  const text = String(alive);
+  const left = label ? label.x < at.x : profile.labelSide === "left";
+  if (said.length !== text.length + 1 || !(left ? said.endsWith(text) : said.startsWith(text))) return false;
+  if (Number(said) > profile.range.to) return true;
+  return word !== undefined && !/\d/.test(word.text) && compare(word, phase, profile) === "same";
 }
 
 /**
@@ -103,7 +140,7 @@ const KNOWN = /^[A-Z]{3,}$|^\p{Script=Han}{2,}$/u;
 const SURE = { number: 0.6, majority: 0.5, only: 0.9, label: 0.3, word: 0.6, near: 0.8 };
 
 /** Whether the second engine's word means what the first engine says: the same, another word, or nothing clear. */
-export function compare({ text, confidence }: Said, phase: Found["phase"], profile: Profile): keyof typeof WORD_DOUBT {
+export function compare({ text, confidence }: Said, phase: Found["phase"], profile: Profile): Compared {
   const said = plain(text);
   if (!KNOWN.test(said)) return "unclear";
   const wanted: Meaning = phase === "match" ? "alive" : "joined";

@@ -8,6 +8,8 @@ export interface Word {
   box: Box;
   /** The engine's own certainty of its least certain letter, 0..1. Not calibrated. */
   confidence: number;
+  /** The same of its digits alone, where letters may be among them. */
+  digits?: number;
 }
 
 /** `line`: LINE_HEIGHT pixels high, the counter's digits about 18 px high anywhere in it. */

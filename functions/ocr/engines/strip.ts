@@ -149,11 +149,12 @@ function toWords(glyphs: Mark[], labels: Mark[], height: number): Word[] {
     const { inner, doubt } = trimmed(group);
     const [first, last] = [inner[0], inner.at(-1)];
     if (first && last) {
-      const confidence = Math.min(...inner.map((mark) => mark.confidence)) * (1 - doubt);
+      const least = (marks: readonly Mark[]) => Math.min(...marks.map(({ confidence }) => confidence)) * (1 - doubt);
       words.push({
         text: inner.map(({ name }) => name).join(""),
         ...span(first.column, last.column, height),
-        confidence,
+        confidence: least(inner),
+        digits: least(inner.filter(({ name }) => name !== "x")),
       });
     }
     group = [];
