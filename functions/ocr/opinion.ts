@@ -1,6 +1,7 @@
 /** What a second engine says about a counter that was found: its number, and the word beside it. Pure. */
-import type { Meaning, Profile } from "./games/profile.ts";
-import { type Found, fold, type Unread } from "./hud.ts";
+import type { Profile } from "./games/profile.ts";
+import type { Found, Unread } from "./hud.ts";
+import { type Compared, compare, type Said } from "./spelling.ts";
 
 /** The second engine's words. undefined: not asked, because there is none or the label is an icon. */
 export interface Opinion {
@@ -8,19 +9,16 @@ export interface Opinion {
   word?: Said | undefined;
 }
 
-interface Said {
-  text: string;
-  confidence: number;
-}
-
 /** Another number is a strong doubt; letters or nothing a weak one: a general engine misses much at low resolution. */
 const OTHER_NUMBER = 0.25;
 const NO_NUMBER = 0.8;
 /** 33 read as 3: its decoder takes equal neighbours that touch for one. */
 const COLLAPSED = 0.6;
+/** This sure the second engine is right: of a number, of the one most views see, of the only one it shares with a view; of digits
+ * in a word. */
+const SURE = { number: 0.6, majority: 0.5, only: 0.9, word: 0.6 };
 /** Another word is as good as a proof. */
-const WORD_DOUBT = { same: 1, unclear: 1, other: 0.1 };
-type Compared = keyof typeof WORD_DOUBT;
+const WORD_DOUBT: Record<Compared, number> = { same: 1, unclear: 1, other: 0.1 };
 
 /**
  * What several views of one picture say together: the doubt of each counts. Views that differ leave only what the other
@@ -121,6 +119,9 @@ function isNeighbour(
   const left = label ? label.x < at.x : profile.labelSide === "left";
   if (said.length !== text.length + 1 || !(left ? said.endsWith(text) : said.startsWith(text))) return false;
   if (Number(said) > profile.range.to) return true;
+  // A 1 is lost easily, and so is one of two equal digits.
+  const [extra, next] = left ? [said[0], text[0]] : [said.at(-1), text.at(-1)];
+  if (extra === "1" || extra === next) return false;
   return word !== undefined && !/\d/.test(word.text) && compare(word, phase, profile) === "same";
 }
 
@@ -131,51 +132,4 @@ function isNeighbour(
 function hasLostDigit(word: Said | undefined, { alive }: Found, everywhere: boolean): boolean {
   const digits: string[] = word?.text.match(everywhere ? /1/g : /\d/g) ?? [];
   return (word?.confidence ?? 0) >= SURE.word && digits.some((digit) => !String(alive).includes(digit));
-}
-
-/** Letters that the second engine knows; of another script it makes nonsense, which says nothing. */
-const KNOWN = /^[A-Z]{3,}$|^\p{Script=Han}{2,}$/u;
-/** This sure the second engine is right: of a number, of the one most views see, of the only one it shares with a view, of another
- * label, of a word that is none or nearly the label. */
-const SURE = { number: 0.6, majority: 0.5, only: 0.9, label: 0.3, word: 0.6, near: 0.8 };
-
-/** Whether the second engine's word means what the first engine says: the same, another word, or nothing clear. */
-export function compare({ text, confidence }: Said, phase: Found["phase"], profile: Profile): Compared {
-  const said = plain(text);
-  if (!KNOWN.test(said)) return "unclear";
-  const wanted: Meaning = phase === "match" ? "alive" : "joined";
-  const words = (profile.words[wanted] ?? []).map(plain);
-  // The box around a word is a guess: its end may be missing.
-  if (words.some((word) => word === said || (said.length >= 5 && word.startsWith(said)))) return "same";
-  const others = Object.entries(profile.words).flatMap(([meaning, list]) => (meaning === wanted ? [] : list));
-  if (others.some((word) => plain(word) === said)) return confidence >= SURE.label ? "other" : "unclear";
-  // "JONED": a narrow letter is lost easily.
-  if (said.length >= 5 && words.some((word) => word.length === said.length + 1 && distance(word, said) === 1)) {
-    return "unclear";
-  }
-  const near = words.some((word) => distance(word, said) <= word.length / 3);
-  return confidence >= (near ? SURE.near : SURE.word) ? "other" : "unclear";
-}
-
-/** Letters that a small picture does not tell apart are one: "JOINEO" is JOINED, but OLIVE is not ALIVE. */
-const plain = (text: string) =>
-  fold(text)
-    .replace(/[^\p{L}]/gu, "")
-    .replace(/[ĐDQ]/g, "O")
-    .replace(/[İL]/g, "I")
-    .replaceAll("F", "E")
-    .replaceAll("Y", "V");
-
-/** How many letters must be changed, added or left out to make one of the other. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const changed = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(changed, (row[j] as number) + 1, (next[j - 1] as number) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] as number;
 }
