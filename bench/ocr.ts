@@ -3,9 +3,9 @@
  * [--page FILE] [--calibrate] [--json]`.
  *
  * Real frames (clean and through real H.264), real crops, transplanted digits and drawn strips, every engine, and the ancestor's way
- * on the same pictures (general engines on one in three of those that were made). `--real` and `--frames` take only the frames,
- * `--quick` one in ten of what is made beside them. Pictures are made once and kept under .cache/; reading is what is timed, one
- * reading per CPU at a time as in the function.
+ * on the same pictures (general engines on one in eight of those that were made). `--real` and `--frames` take only the frames
+ * (three minutes), `--quick` one in ten of what is made beside them. Pictures are made once (half an hour on two CPUs) and kept
+ * under .cache/; reading is what is timed, one reading per CPU at a time as in the function.
  */
 import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -47,7 +47,6 @@ const accept = Number(options.accept);
 if (!(accept >= 0 && accept <= 1)) stop(`--accept ${options.accept}: a number from 0 to 1`);
 const engines = options.engines === "all" ? WAYS : options.engines.split(",");
 for (const name of engines) if (!WAYS.includes(name)) stop(`--engines ${name}: one of all, ${WAYS.join(", ")}`);
-// The general engines take most of the time and are there to compare with: one in three made pictures is enough for that.
 const sparse = options.engines === "all" ? ["pp-ocr", "tesseract"] : [];
 const frames = framesDirectory(options.frames);
 if (options.frames && !frames) stop(`--frames ${options.frames}: no manifest.tsv there`);

@@ -7,7 +7,7 @@ import type { Job } from "./samples.ts";
 
 export type Task =
   | { do: "make"; key: string; job: Job; donors: readonly Frame[] }
-  /** `sparse`: engines that read one in three of the pictures that were made. */
+  /** `sparse`: engines that read only a few of the pictures that were made. */
   | { do: "read"; key: string; engines: readonly string[]; sparse: readonly string[] };
 export type Answer = { value: unknown } | { problem: string };
 

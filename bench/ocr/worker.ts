@@ -13,6 +13,9 @@ import type { Answer, Task } from "./pool.ts";
 import { makeSamples } from "./samples.ts";
 import type { Read } from "./tally.ts";
 
+/** The general engines take most of the time and are there to compare with: one in so many of the made pictures is enough. */
+const SPARSE = 8;
+
 type Way = (sample: Sample) => Promise<Pick<Read, "sight" | "confidence"> | undefined>;
 const ways = new Map<string, Promise<Way>>();
 
@@ -25,7 +28,7 @@ async function read({ key, engines, sparse }: Extract<Task, { do: "read" }>): Pr
   for (const [place, sample] of (load(key) ?? []).entries()) {
     const { strip, ...label } = sample;
     const made = label.origin === "set" || label.origin === "drawn";
-    for (const engine of engines.filter((name) => !made || place % 3 === 0 || !sparse.includes(name))) {
+    for (const engine of engines.filter((name) => !made || place % SPARSE === 0 || !sparse.includes(name))) {
       const way = await wayOf(engine);
       const from = performance.now();
       const said = await way(sample);
