@@ -194,27 +194,36 @@ describe("our own edge", () => {
     expect(await edgePod(site)).toBe(pod);
   }, 400_000);
 
-  test("two hosts in one order: 10 of 10 at the first attempt", async () => {
-    const taken: number[] = [];
-    const orders = new Map<string, string>();
+  test("two hosts in one order, ten orders at once: 10 of 10 at the first attempt", async () => {
     for (const host of PAIRS.flat()) await cluster("host", host, site.address);
-    for (const pair of PAIRS) {
-      const began = Date.now();
-      await tlsHosts(pair);
-      await within(120, `a certificate for ${pair.join(" and ")}`, async () => {
-        // Old orders are cleared away by cert-manager: they are looked at while they are there.
-        for (const order of await site.kubectl.objects(["get", "orders.acme.cert-manager.io"])) {
-          const { state } = (order.status ?? {}) as { state?: string };
-          orders.set(order.metadata.name, state ?? "pending");
-        }
-        return (await words(site)).startsWith(`certificate rotisserie-tls for ${pair.join(", ")}: ready`) || undefined;
-      });
-      taken.push(Math.round((Date.now() - began) / 1000));
+    // Twenty solvers at the same time, each of which knows one token.
+    const items = PAIRS.map((dnsNames, index) => ({
+      apiVersion: "cert-manager.io/v1",
+      kind: "Certificate",
+      metadata: { name: `pair-${index}` },
+      spec: { secretName: `pair-${index}`, dnsNames, issuerRef: { name: "kube-lego" } },
+    }));
+    const began = Date.now();
+    await site.kubectl(["apply", "-f", "-"], { input: JSON.stringify({ apiVersion: "v1", kind: "List", items }) });
+    const names = items.map(({ metadata }) => `certificate/${metadata.name}`);
+    await site.kubectl(["wait", "--for=condition=Ready", ...names, "--timeout=180s"]);
+    process.stdout.write(`ten certificates for two hosts each: ${Math.round((Date.now() - began) / 1000)} s\n`);
+    const orders = await site.kubectl.objects(["get", "orders.acme.cert-manager.io"]);
+    const ofPairs = orders.filter(({ metadata }) => metadata.name.startsWith("pair-"));
+    expect(ofPairs.map(({ status }) => (status as { state: string }).state)).toEqual(PAIRS.map(() => "valid"));
+    for (const { status } of await site.kubectl.objects(["get", ...names])) {
+      expect(status).not.toHaveProperty("failedIssuanceAttempts");
     }
-    process.stdout.write(`two hosts in one order, seconds: ${taken.join(", ")}\n`);
-    expect([...orders.values()].filter((state) => /invalid|errored|expired/.test(state))).toEqual([]);
-    expect(taken.length).toBe(10);
-  }, 900_000);
+    await site.kubectl(["delete", ...names]);
+  }, 300_000);
+
+  test("a changed host in rotisserie-ingress: the bridge has a certificate for it", async () => {
+    const pair = PAIRS[9] ?? [];
+    await tlsHosts(pair);
+    await within(120, "the words", async () =>
+      (await words(site)).startsWith(`certificate rotisserie-tls for ${pair.join(", ")}: ready`) ? true : undefined,
+    );
+  });
 
   test("follows a changed host: the old one gets the default backend", async () => {
     const [first = "", second = ""] = PAIRS[9] ?? [];
