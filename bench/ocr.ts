@@ -4,7 +4,7 @@
  *
  * Real frames (clean and through real H.264), real crops, transplanted digits and drawn strips, every engine, and the ancestor's way
  * on the same pictures (general engines on one in eight of those that were made). `--real` and `--frames` take only the frames
- * (three minutes), `--quick` one in ten of what is made beside them. Pictures are made once (half an hour on two CPUs) and kept
+ * (two minutes), `--quick` one in ten of what is made beside them. Pictures are made once (half an hour on two CPUs) and kept
  * under .cache/; reading is what is timed, one reading per CPU at a time as in the function.
  */
 import { readFileSync } from "node:fs";
