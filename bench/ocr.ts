@@ -4,8 +4,9 @@
  *
  * Real frames (clean and through real H.264), real crops, transplanted digits and drawn strips, every engine, and the ancestor's way
  * on the same pictures (general engines on one in eight of those that were made). `--real` and `--frames` take only the frames
- * (two minutes), `--quick` one in ten of what is made beside them. Pictures are made once (half an hour on two CPUs) and kept
- * under .cache/; reading is what is timed, one reading per CPU at a time as in the function.
+ * (two minutes), `--quick` one in ten of what is made beside them. Without any of them it takes six minutes on two CPUs, and half an
+ * hour more where the pictures are not made yet: they are kept under .cache/. Reading is what is timed, one per CPU at a time as in
+ * the function.
  */
 import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
