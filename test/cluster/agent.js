@@ -7,7 +7,7 @@ import { request as ask, createServer } from "node:http";
 const agent = { seen: [], sentAt: 0, load: undefined };
 const { PORT = "8080" } = process.env;
 
-createServer(async (request, response) => {
+const server = createServer(async (request, response) => {
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
   const body = Buffer.concat(chunks);
@@ -32,7 +32,10 @@ createServer(async (request, response) => {
   } catch (error) {
     response.writeHead(500).end(String(error));
   }
-}).listen(Number(PORT));
+});
+// The API server asks again on a connection that it kept: longer than anybody here waits between two questions.
+server.keepAliveTimeout = 300_000;
+server.listen(Number(PORT));
 
 /** Remembers an event; `?answer=` says how it is received. */
 function take(request, body, url, response) {
