@@ -38,11 +38,23 @@ describe("an evening", () => {
     const one = await house.open({ hurry: HURRY });
     const session = await one.page.context().newCDPSession(one.page);
     await session.send("Performance.enable");
-    const measure = async () => {
+    const look = async () => {
       await session.send("HeapProfiler.collectGarbage");
       const { metrics } = await session.send("Performance.getMetrics");
       const value = (name: string) => metrics.find((metric) => metric.name === name)?.value ?? 0;
       return { heap: value("JSHeapUsedSize"), nodes: value("Nodes"), listeners: value("JSEventListeners") };
+    };
+    // What a switch holds for a moment is no leak: of several looks the least counts.
+    const measure = async () => {
+      const least = await look();
+      for (let again = 0; again < 5; again++) {
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        const { heap, nodes, listeners } = await look();
+        least.heap = Math.min(least.heap, heap);
+        least.nodes = Math.min(least.nodes, nodes);
+        least.listeners = Math.min(least.listeners, listeners);
+      }
+      return least;
     };
     const until = async (polls: number) => {
       for (let asked = 0; asked < polls; asked = house.web.asked("/current")) {
