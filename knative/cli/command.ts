@@ -10,7 +10,7 @@ export interface Ended {
 export interface RunOptions {
   /** Given to the program's standard input. */
   input?: string;
-  /** Let its words through to the terminal as they come. */
+  /** Let its words through to the terminal as they come, and keep none. */
   show?: boolean;
   env?: Record<string, string | undefined>;
   cwd?: string;
@@ -22,27 +22,25 @@ export async function attempt(command: string, args: string[], options: RunOptio
   const { input, show, env, cwd, timeoutMs } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
-      stdio: ["pipe", "pipe", "pipe"],
+      stdio: show ? ["ignore", "inherit", "inherit"] : ["pipe", "pipe", "pipe"],
       ...(env && { env }),
       ...(cwd && { cwd }),
       ...(timeoutMs && { timeout: timeoutMs }),
     });
     let stdout = "";
     let stderr = "";
-    child.stdout.on("data", (chunk: Buffer) => {
+    child.stdout?.on("data", (chunk: Buffer) => {
       stdout += chunk;
-      if (show) process.stdout.write(chunk);
     });
-    child.stderr.on("data", (chunk: Buffer) => {
+    child.stderr?.on("data", (chunk: Buffer) => {
       stderr += chunk;
-      if (show) process.stderr.write(chunk);
     });
     child.once("error", (error: NodeJS.ErrnoException) => {
       reject(error.code === "ENOENT" ? new Error(`${command} is not installed`) : error);
     });
     child.once("close", (code) => resolve({ code: code ?? 1, stdout, stderr }));
-    child.stdin.on("error", () => {}); // It may end before it has read all; its exit code says what that meant.
-    child.stdin.end(input);
+    child.stdin?.on("error", () => {}); // It may end before it has read all; its exit code says what that meant.
+    child.stdin?.end(input);
   });
 }
 

@@ -1,8 +1,8 @@
 /** `task deploy`: checks, applies in the order in which things need each other, waits, and says what there is now. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Kubectl, nameOf, notReady } from "./kubectl.ts";
+import { isAbsent, type Kubectl, nameOf, notReady } from "./kubectl.ts";
 import { type KubeObject, OWNED } from "./render.ts";
-import { askAgain, unfetched } from "./unfetched.ts";
+import { askAgain, podsOf, stuck, unfetched } from "./unfetched.ts";
 
 /** From nothing to everything Ready, with the images in the registry. */
 const READY_WITHIN_S = 120;
@@ -108,22 +108,24 @@ async function allReady(objects: KubeObject[], kubectl: Kubectl, deadline: numbe
   const began = Date.now();
   for (;;) {
     const found = await kubectl.objects(["get", "--filename", "-"], { input: asList(objects) });
-    const hopeless = Date.now() - began > OLD_NEWS_MS && unfetched(found);
-    if (hopeless) throw new Error(hopeless);
     const missing = found.flatMap((object) => {
       const reason = object.kind === "SinkBinding" ? undefined : notReady(object);
       return reason ? [`${nameOf(object)} is not ready: ${reason}`] : [];
     });
     if (missing.length === 0) return;
-    if (Date.now() > deadline) throw new Error(missing.join("\n"));
+    const pods = Date.now() - began > OLD_NEWS_MS ? await podsOf(found, kubectl) : undefined;
+    const hopeless = pods && unfetched(found, pods);
+    if (hopeless) throw new Error(hopeless);
+    if (Date.now() > deadline) throw new Error([...missing, ...stuck(pods ?? [])].join("\n"));
     await sleep(500);
   }
 }
 
 /** The namespace, where it is not there yet: ours, so it may ask for the strictest Pod Security. */
 export async function makeNamespace(namespace: string, kubectl: Kubectl): Promise<boolean> {
-  const { code } = await kubectl.attempt(["get", "namespace", namespace]);
-  if (code === 0) return false;
+  const { stderr } = await kubectl.attempt(["get", "namespace", namespace]);
+  // Who may not look at namespaces has been given one.
+  if (!isAbsent(stderr)) return false;
   const labels = { ...OWNED, "pod-security.kubernetes.io/enforce": "restricted" };
   const object = { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } };
   await kubectl(["create", "--filename", "-"], { input: JSON.stringify(object) });

@@ -9,12 +9,14 @@ import { parseSettings } from "./settings.ts";
 const DIGEST = `sha256:${"a".repeat(64)}`;
 let folder = "";
 
-/** `list`: whether a name is known as a list of images. `known`: whether a registry has the base by its digest. */
-function tool(name: string, { list = false, known = true } = {}): void {
+/** `list`: whether a name is known as a list of images. `known`: whether a registry has the base by its digest. `plain`: without TLS. */
+function tool(name: string, { list = false, known = true, plain = false } = {}): void {
   const script = `#!/bin/sh
 echo "$@" >> ${folder}/said
 case "$*" in
   "manifest exists"*) exit ${list ? 0 : 1} ;;
+  *tls-verify=false*) ;;
+  "manifest push"*) ${plain ? 'echo "http: server gave HTTP response to HTTPS client" >&2; exit 125' : ""} ;;
   pull*@*) exit ${known ? 0 : 1} ;;
   "images --json"*) echo '[{"digest": "${DIGEST}"}]' ;;
   "image inspect"*) echo '[{"RepoDigests": ["node@${DIGEST}"]}]' ;;
@@ -88,4 +90,12 @@ test.each([
   await uploadImages(chosen, quietly);
   expect(said()).toContain("tag rotisserie-app:built me/rotisserie-app:1");
   expect(said()).toContain(push);
+});
+
+test("a list goes without TLS only where one image went so, as registries.conf allows", async () => {
+  tool("buildah", { list: true, plain: true });
+  await uploadImages(settings({ CONTAINER_TOOL: "buildah" }), quietly);
+  const lines = said();
+  const at = lines.indexOf("push me/rotisserie-app:1");
+  expect(lines[at + 1]).toBe("manifest push --all --tls-verify=false me/rotisserie-app:1 docker://me/rotisserie-app:1");
 });

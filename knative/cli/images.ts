@@ -1,5 +1,5 @@
 /** `task images tag-images upload-images`, with docker, podman or buildah. */
-import { attempt, run } from "./command.ts";
+import { attempt, type Ended, run } from "./command.ts";
 import { IMAGES, type Image, imageName, type Settings } from "./settings.ts";
 
 type Tool = "docker" | "podman" | "buildah";
@@ -18,8 +18,7 @@ export function neededImages({ overlay, simulatorImage }: Settings): Image[] {
 export async function containerTool({ containerTool: wanted }: Settings): Promise<Tool> {
   const tools: Tool[] = wanted ? [wanted] : ["docker", "podman", "buildah"];
   for (const tool of tools) {
-    const probe = tool === "buildah" ? ["images"] : ["info"];
-    const { code } = await attempt(tool, probe).catch(() => ({ code: 127 }));
+    const { code } = await attempt(tool, ["info"]).catch(() => ({ code: 127 }));
     if (code === 0) return tool;
   }
   throw new Error(`${tools.join(", ")}: none works here. Install docker, podman or buildah, or set CONTAINER_TOOL`);
@@ -105,15 +104,27 @@ export async function uploadImages(settings: Settings, say: (line: string) => vo
   for (const image of neededImages(settings)) {
     const { name, tag } = imageName(settings, image);
     const reference = `${name}:${tag}`;
-    const list = await isList(tool, reference);
-    const { code, stderr } = await attempt(
-      tool,
-      list ? ["manifest", "push", "--all", reference, `docker://${reference}`] : ["push", reference],
-    );
+    const { code, stderr } = await push(tool, reference);
     if (code !== 0) {
       const reason = stderr.trim().split("\n").at(-1);
       throw new Error(`${reference} was not taken: ${reason} (log in: ${tool} login ${name.split("/")[0]})`);
     }
     say(`${reference} uploaded`);
   }
+}
+
+/** What a client says that wants TLS, to a registry without. */
+const PLAIN_HTTP = /server gave HTTP response to HTTPS client/;
+
+async function push(tool: Tool, reference: string): Promise<Ended> {
+  const one = () => attempt(tool, ["push", reference]);
+  if (!(await isList(tool, reference))) return one();
+  const list = (...more: string[]) =>
+    attempt(tool, ["manifest", "push", "--all", ...more, reference, `docker://${reference}`]);
+  const ended = await list();
+  if (ended.code === 0 || !PLAIN_HTTP.test(ended.stderr)) return ended;
+  // For a list buildah 1.28 does not look into registries.conf, where a registry may be called insecure. For one image
+  // it does: if that goes through, plain http is what the operator said.
+  const allowed = await one();
+  return allowed.code === 0 ? list("--tls-verify=false") : allowed;
 }

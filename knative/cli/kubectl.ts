@@ -25,6 +25,9 @@ export function createKubectl({ context, namespace }: { context: string | undefi
   });
 }
 
+/** Of kubectl's last words: the object is not there. Anything else, a missing right above all, says nothing about it. */
+export const isAbsent = (stderr: string) => stderr.includes("(NotFound)");
+
 export interface Condition {
   type: string;
   status: string;

@@ -7,8 +7,9 @@ import { check } from "./check.ts";
 import { deploy, keepEdits, makeNamespace } from "./deploy.ts";
 import { buildImages, tagImages, uploadImages } from "./images.ts";
 import { createKubectl, type Kubectl } from "./kubectl.ts";
+import { followLogs } from "./logs.ts";
 import { nextSteps } from "./next.ts";
-import { precheck } from "./precheck.ts";
+import { precheck, unreachable } from "./precheck.ts";
 import { deleteFunctions, purge } from "./purge.ts";
 import { type KubeObject, objectsOf, render } from "./render.ts";
 import { savedRevision, setRevision } from "./revision.ts";
@@ -43,6 +44,14 @@ async function wanted(chosen: Settings, kubectl: Kubectl): Promise<KubeObject[]>
   return keepEdits(objects, given, kubectl);
 }
 
+/** @throws when no cluster answers: what cannot be asked must not look like nothing there. */
+async function answering(chosen: Settings): Promise<Kubectl> {
+  const kubectl = createKubectl(chosen);
+  const silent = await unreachable(chosen, kubectl);
+  if (silent !== undefined) throw new Error(silent);
+  return kubectl;
+}
+
 async function ownNamespace({ namespace }: Settings, kubectl: Kubectl): Promise<void> {
   if (await makeNamespace(namespace, kubectl)) say(`namespace ${namespace} made`);
 }
@@ -67,8 +76,8 @@ const verbs: Record<string, () => Promise<void>> = {
   "upload-images": async () => uploadImages(await settings(), say),
   secrets: async () => {
     const chosen = await settings();
-    const kubectl = createKubectl(chosen);
     const secret = secretFrom(process.env);
+    const kubectl = await answering(chosen);
     // It is the first thing that a new namespace needs: the check before a deploy asks for it.
     await ownNamespace(chosen, kubectl);
     say(await makeSecret(secret, kubectl));
@@ -95,31 +104,18 @@ const verbs: Record<string, () => Promise<void>> = {
     say(`${objects.length} objects, ${changed.length} changed${changed.length > 0 ? `: ${changed.join(", ")}` : ""}`);
     for (const line of await nextSteps(chosen, kubectl)) say(line);
   },
-  "delete-deployments": async () => deleteFunctions(createKubectl(await settings()), say),
+  "delete-deployments": async () => deleteFunctions(await answering(await settings()), say),
   purge: async () => {
     const chosen = await settings();
+    const kubectl = await answering(chosen);
     await confirm(`Delete everything of rotisserie in namespace ${chosen.namespace}?`, chosen);
-    await purge(createKubectl(chosen), chosen.namespace, say);
+    await purge(kubectl, chosen.namespace, say);
   },
-  logs: async () => {
-    const functions = "serving.knative.dev/service in (rotisserie-poller, rotisserie-capture, rotisserie-ocr)";
-    const kubectl = createKubectl(await settings());
-    const what = [
-      "--selector",
-      functions,
-      "--all-containers=false",
-      "--prefix",
-      "--tail",
-      "20",
-      "--max-log-requests",
-      "50",
-    ];
-    await kubectl(["logs", "--follow", "--ignore-errors", ...what], { show: true });
-  },
+  logs: async () => followLogs(await answering(await settings()), say),
   send: async () => say(await send(root, process.argv[3], process.argv[4])),
   status: async () => {
     const chosen = await settings();
-    await status(chosen.namespace, createKubectl(chosen), say);
+    await status(chosen.namespace, await answering(chosen), say);
   },
 };
 

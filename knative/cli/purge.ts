@@ -33,8 +33,11 @@ const KEPT = ["twitch-auth", "rotisserie-tls"];
 export async function owned(kubectl: Kubectl): Promise<{ kind: string; name: string }[]> {
   const found: { kind: string; name: string }[] = [];
   for (const kind of KINDS) {
-    const { code, stdout } = await kubectl.attempt(["get", kind, "--selector", OURS, "--output", "json"]);
-    if (code !== 0) continue; // A kind that this cluster does not have.
+    const { code, stdout, stderr } = await kubectl.attempt(["get", kind, "--selector", OURS, "--output", "json"]);
+    if (code !== 0 && stderr.includes("doesn't have a resource type")) continue;
+    // Before anything is deleted: a right that is missing must not look like nothing to delete.
+    if (code !== 0)
+      throw new Error(`nothing is deleted, ${kind} cannot be listed: ${stderr.trim().split("\n").at(-1)}`);
     const { items } = JSON.parse(stdout) as { items: { metadata: { name: string; ownerReferences?: unknown[] } }[] };
     for (const { metadata } of items) {
       // What a controller made from something of ours goes with it.

@@ -11,8 +11,10 @@ export function secretFrom(env: Env): object {
     throw new Error("clientID is not set: clientID=... clientSecret=... task secrets (from dev.twitch.tv/console)");
   if (!clientSecret && !token)
     throw new Error("neither clientSecret nor token is set: clientSecret lets the token renew itself");
-  const stringData = { clientID, ...(clientSecret && { clientSecret }), ...(token && { token }) };
-  return { apiVersion: "v1", kind: "Secret", metadata: { name: "twitch-auth" }, type: "Opaque", stringData };
+  const given = Object.entries({ clientID, clientSecret, token }).filter(([, value]) => value !== undefined);
+  // Not stringData: of that the server forgets who set it, and a key that is no longer given would stay.
+  const data = Object.fromEntries(given.map(([key, value]) => [key, Buffer.from(value ?? "").toString("base64")]));
+  return { apiVersion: "v1", kind: "Secret", metadata: { name: "twitch-auth" }, type: "Opaque", data };
 }
 
 /** @returns what was done, in words. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { KubeObject } from "./render.ts";
-import { unfetched } from "./unfetched.ts";
+import { stuck, unfetched } from "./unfetched.ts";
 
 const saying = (name: string, message: string): KubeObject => ({
   apiVersion: "serving.knative.dev/v1",
@@ -23,4 +23,33 @@ test("another failure is none of that", () => {
   expect(unfetched([saying("a", 'Revision "a-00001" failed with message: Container failed with: exit 1.')])).toBe(
     undefined,
   );
+});
+
+const pod = (name: string, reason: string, message: string, metadata: object = {}): KubeObject => ({
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { name, ...metadata },
+  status: { containerStatuses: [{ image: `registry.test/${name}:1`, state: { waiting: { reason, message } } }] },
+});
+/** containerd's own words, as the kubelet of 1.34 hands them on. */
+const gone = 'Back-off pulling image "x": ErrImagePull: failed to resolve reference "x": x: not found';
+
+test.each([
+  {
+    name: "an image that is not there",
+    pods: [pod("a", "ImagePullBackOff", gone)],
+    says: /registry\.test\/a:1: task upload/,
+  },
+  { name: "a registry that may come back", pods: [pod("a", "ErrImagePull", "dial tcp: i/o timeout")], says: undefined },
+  { name: "a pod of before", pods: [pod("a", "ErrImagePull", gone, { deletionTimestamp: "now" })], says: undefined },
+  { name: "another failure", pods: [pod("a", "CrashLoopBackOff", "back-off 10s")], says: undefined },
+])("$name, of a Deployment", ({ pods, says }) => {
+  const said = unfetched([], pods);
+  if (says) expect(said).toMatch(says);
+  else expect(said).toBe(undefined);
+});
+
+test("a pod that does not start is named with its reason, one that starts is not", () => {
+  const pods = [pod("a", "CreateContainerConfigError", 'secret "s" not found'), pod("b", "ContainerCreating", "")];
+  expect(stuck(pods)).toEqual(['pod a: CreateContainerConfigError: secret "s" not found']);
 });
