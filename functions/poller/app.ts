@@ -1,4 +1,5 @@
 /** Puts the poller together from its parts. Everything it reaches outside is handed in, so that tests run it whole. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { contracts, type StreamFound, tick } from "../contracts/events.ts";
 import type { Game } from "../contracts/games.ts";
 import { errorFields, type Log } from "../runtime/log.ts";
@@ -16,6 +17,7 @@ import { createPollerMetrics, type PollerMetrics } from "./poller-metrics.ts";
 import { createRound } from "./round.ts";
 import { createRoutes } from "./routes.ts";
 import type { Store } from "./store.ts";
+import { createWaking } from "./waking.ts";
 
 export interface AppDeps {
   games: readonly Game[];
@@ -66,6 +68,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     else if (!unlisted.has(game)) unlisted.set(game, new Date(now()).toISOString());
   };
   const round = createRound({ ...deps, boards, demand, store, catchUp, lead, onList, metrics });
+  const waking = createWaking({ boards, demand, round, sleep: (ms) => sleep(ms, undefined, { ref: false }), log });
   const deadLetters = createDeadLetters({
     now,
     onLetter: ({ type, code }) => metrics.deadLetters.inc({ type: knownType(type), code: knownCode(code) }),
@@ -76,10 +79,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
       told.set(game, now());
       void store.viewer(game, now());
     }
-    if (!woke) return;
-    // A viewer who waits for the next tick waits for nothing.
-    log.info({ game }, "the first viewer: looking around");
-    round().catch((error: unknown) => log.warn(errorFields(error), "the first round failed"));
+    if (woke) waking.wake(game);
   };
 
   await catchUp();
@@ -107,6 +107,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     degraded: () =>
       store.problem() ?? [...unlisted].map(([game, since]) => `Twitch has given no list of ${game} since ${since}`)[0],
     close: async () => {
+      waking.stop();
       await following?.();
       await store.close();
     },

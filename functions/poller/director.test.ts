@@ -79,6 +79,13 @@ describe("who leads", () => {
     ["at 11 the margin is 3 players", leading("a"), [stream("a", 11), stream("b", 9)], "a", /only 2 fewer/],
     ["not within the dwell", leading("a", 10), [stream("a", 60), stream("b", 5)], "a", /only just switched/],
     ["not to a count read once", leading("a"), [stream("a", 60), stream("b", 5, { confirmed: false })], "a"],
+    [
+      "not to a match that may be over, even from a leader read once",
+      leading("a"),
+      [stream("a", 60, { confirmed: false }), stream("b", 5, { ending: true }), stream("c", 5, { doubts: 1 })],
+      "a",
+    ],
+    ["not to a count of 1, over in a moment", leading("a"), [stream("a", 60), stream("b", 1)], "a"],
     ["a leader read once has no dwell", leading("a", 5), [stream("a", 60, { confirmed: false }), stream("b", 5)], "b"],
     [
       "leaves a death or win screen at once",
@@ -159,8 +166,8 @@ describe("since", () => {
 describe("the first choice", () => {
   const looking = { now: NOW, firstReadingAt: NOW - 1 * s, awaiting: true };
   test.each([
-    ["waits 3 s for more readings", { ...looking }, stream("a", 60), undefined],
-    ["not longer", { ...looking, firstReadingAt: NOW - 3 * s }, stream("a", 60), "a"],
+    ["waits for more readings", { ...looking }, stream("a", 60), undefined],
+    ["not longer than 4.5 s", { ...looking, firstReadingAt: NOW - 4.5 * s }, stream("a", 60), "a"],
     ["not once everyone has answered", { ...looking, awaiting: false }, stream("a", 60), "a"],
     ["not for a confirmed end game", looking, stream("a", 4), "a"],
   ])("%s", (_name, now, only, leader) => {

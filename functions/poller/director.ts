@@ -45,7 +45,10 @@ export interface DirectorOptions {
   surelyLeastMs: number;
   /** ... and this much older for every player left, `surelyMs` at most. */
   surelyPerPlayerMs: number;
-  /** Without a leader: how long to gather readings before the first choice, ms. Nobody wants an ad and then another. */
+  /**
+   * Without a leader: how long to gather readings before the first choice, ms. Nobody wants an ad and then another. Long enough for a
+   * second look (schedule, leastMs) at counts that fell further than one believes at once.
+   */
   settleMs: number;
 }
 
@@ -58,12 +61,12 @@ export const DIRECTOR: DirectorOptions = {
   surelyMs: 12_000,
   surelyLeastMs: 5_000,
   surelyPerPlayerMs: 1_500,
-  settleMs: 3_000,
+  settleMs: 4_500,
 };
 
 export interface Scene {
   now: number;
-  /** While there is no leader: when the first usable reading came, ms, and whether answers are still awaited. */
+  /** While there is no leader: when the first reading came, ms, and whether answers or second opinions are still awaited. */
   firstReadingAt: number | undefined;
   awaiting: boolean;
 }
@@ -111,7 +114,7 @@ function keepOrSwitch(
 ): Leadership {
   const stay = (reason: string): Leadership => ({ login: leader.login, phase: "match", since: previous.since, reason });
   const better = fewest(
-    running.filter(({ login, confirmed }) => login !== leader.login && confirmed),
+    running.filter((other) => other.login !== leader.login && drawback(other, options, true) === 0),
     options,
     true,
   );
@@ -130,19 +133,26 @@ function keepOrSwitch(
   };
 }
 
-/**
- * Fewest alive, ties by viewers. Chosen only if nothing else runs: a count read once (it may be a misreading), a count of 1 (over
- * in a moment), and a stream that may have ended since its last count.
- */
+/** Fewest alive, ties by viewers; those with a drawback only if nothing else runs. */
 function fewest(running: readonly Fresh[], options: DirectorOptions, isSwitch: boolean): Fresh | undefined {
-  const { surelyMs, surelyLeastMs, surelyPerPlayerMs } = options;
-  const surely = (count: number) =>
-    isSwitch ? Math.min(surelyMs, surelyLeastMs + count * surelyPerPlayerMs) : surelyMs;
-  const rank = ({ confirmed, count, doubts, ageMs, ending }: Fresh) =>
-    (ending ? 8 : 0) + (confirmed ? 0 : 4) + (doubts > 0 || ageMs > surely(count) ? 2 : 0) + (count <= 1 ? 1 : 0);
+  const rank = (one: Fresh) => drawback(one, options, isSwitch);
   return [...running].sort(
     (a, b) => rank(a) - rank(b) || a.count - b.count || b.viewers - a.viewers || (a.login < b.login ? -1 : 1),
   )[0];
+}
+
+/**
+ * 0: none. Larger: worse. A stream that may have ended since its last count, a count read once (it may be a misreading), a count of 1
+ * (over in a moment).
+ */
+function drawback(
+  { confirmed, count, doubts, ageMs, ending }: Fresh,
+  options: DirectorOptions,
+  isSwitch: boolean,
+): number {
+  const { surelyMs, surelyLeastMs, surelyPerPlayerMs } = options;
+  const surely = isSwitch ? Math.min(surelyMs, surelyLeastMs + count * surelyPerPlayerMs) : surelyMs;
+  return (ending ? 8 : 0) + (confirmed ? 0 : 4) + (doubts > 0 || ageMs > surely ? 2 : 0) + (count <= 1 ? 1 : 0);
 }
 
 function mostViewed(lobbies: readonly Fresh[]): Fresh | undefined {

@@ -68,6 +68,15 @@ export function createGameBoard(game: Game, director: DirectorOptions = DIRECTOR
     return Number.isInteger(count) && count >= least && count <= game.maxAlive ? undefined : "range";
   };
 
+  /** Frame time of the newest count of any stream, ms, be it believed or not yet. */
+  const newestReading = () =>
+    Math.max(
+      0,
+      ...[...streams.values()].map(
+        ({ track: { count, at, pending } }) => pending?.at ?? (count === undefined ? 0 : at),
+      ),
+    );
+
   return {
     game,
     streams: streams as ReadonlyMap<string, Stream>,
@@ -166,14 +175,13 @@ export function createGameBoard(game: Game, director: DirectorOptions = DIRECTOR
         };
       });
       const awaiting = [...streams.values()].some(
-        ({ arrivedAt, listedAt }) => arrivedAt < now - SHOWN_MS && now - listedAt <= FOLLOW_MS,
+        ({ sampledAt, arrivedAt, track: { pending } }) =>
+          (sampledAt > arrivedAt && now - sampledAt <= director.freshMs) ||
+          (pending !== undefined && now - pending.at <= director.freshMs),
       );
       const before = leadership;
       leadership = direct(before, candidates, { now, firstReadingAt, awaiting }, director);
-      if (!leadership)
-        firstReadingAt = candidates.some(({ ageMs, count }) => count !== undefined && ageMs <= SHOWN_MS)
-          ? firstReadingAt
-          : undefined;
+      if (!leadership && newestReading() < now - director.freshMs) firstReadingAt = undefined;
       if (leadership?.login === before?.login && leadership?.reason === before?.reason) return false;
       version++;
       return leadership?.login !== before?.login;

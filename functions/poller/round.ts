@@ -32,6 +32,8 @@ export interface Cause {
   /** The tick's event id: a tick delivered twice makes the same events twice, and they are known as duplicates. */
   id?: string;
   traceparent?: string;
+  /** A game whose first viewer after a quiet time waits: everything is looked at anew. */
+  woken?: string;
 }
 
 /**
@@ -47,13 +49,15 @@ const DEADLINE_MS = 30_000;
 export function createRound(deps: RoundDeps): (cause?: Cause) => Promise<void> {
   const { boards, demand } = deps;
   const fresh = createListing(deps);
+  const woken = new Set<string>();
   const once = async (cause: Cause) => {
     await deps.catchUp();
     const watched = [...boards.values()].filter(({ game }) => demand.watched(game.id));
     let failed = 0;
     for (const [i, board] of watched.entries()) {
       await fresh(board);
-      failed += await sample(deps, board, watched.length - i, cause);
+      const shares = watched.length - i;
+      failed += await sample(deps, board, { shares, anew: woken.delete(board.game.id), cause });
     }
     for (const board of boards.values()) await deps.lead(board);
     // The next tick would look at them again, but a Broker that retries this one is sooner.
@@ -62,6 +66,7 @@ export function createRound(deps: RoundDeps): (cause?: Cause) => Promise<void> {
   // One at a time: a tick that comes while a round is under way ends with it.
   let running: Promise<void> | undefined;
   return (cause = {}) => {
+    if (cause.woken !== undefined) woken.add(cause.woken);
     running ??= once(cause).finally(() => {
       running = undefined;
     });
@@ -93,14 +98,18 @@ function createListing({ listStreams, store, onList, now, log }: RoundDeps): (bo
 }
 
 /** Sends one stream.found per due stream. Returns how many could not be sent. */
-async function sample(deps: RoundDeps, board: GameBoard, shares: number, cause: Cause): Promise<number> {
+async function sample(
+  deps: RoundDeps,
+  board: GameBoard,
+  { shares, anew, cause }: { shares: number; anew: boolean; cause: Cause },
+): Promise<number> {
   const { store, now, log, metrics } = deps;
   const { game } = board;
   const at = now();
   const { tokens, sampled } = await store.budget(game.id, at);
   for (const [login, time] of sampled) board.sampled(login, time);
   const leader = board.leadership()?.login;
-  const due = pick(board.watched(at), { now: at, leader, limit: Math.floor(tokens / shares) });
+  const due = pick(board.watched(at), { now: at, leader, limit: Math.floor(tokens / shares), anew });
   const ours = await store.claim(game.id, due, at);
   const hints = await store.hints(game.id, ours);
   const roundid = cause.id ?? `${at.toString(36)}-${randomBytes(4).toString("hex")}`;

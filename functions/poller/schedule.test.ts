@@ -81,6 +81,20 @@ describe("pick", () => {
     expect(look([late("lead"), late("other")], 100, "lead")).toEqual(["lead"]);
   });
 
+  test("after a time without viewers everyone is due, low counts first, but for who is closed to us", () => {
+    const none = { count: undefined, streak: 4, last: "none", phase: "none" } as const;
+    const streams = [
+      stream("menu", 40, none),
+      stream("full", 40, { count: 96 }),
+      stream("low", 40, { count: 9 }),
+      stream("just", 2, { count: 9 }),
+      stream("barred", 40, { ...none, last: "barred" }),
+      stream("ad", 40, { last: "ad", phase: "ad", until: NOW + 20 * s }),
+    ];
+    expect(pick(streams, { now: NOW, leader: undefined, limit: 100, anew: true })).toEqual(["low", "full", "menu"]);
+    expect(look(streams)).toEqual(["low"]);
+  });
+
   test("within the limit: the leader, end games, then the longest overdue", () => {
     const streams = [
       ...Array.from({ length: 20 }, (_, i) => stream(`mid${i}`, 60 + i)),

@@ -102,10 +102,13 @@ export function refill(bucket: Bucket | undefined, now: number, { perMinute }: S
   return { tokens: Math.min(most, bucket.tokens + ((now - bucket.at) / 60_000) * perMinute), at: now };
 }
 
-/** The logins to sample now, most urgent first, at most `limit`. */
+/**
+ * The logins to sample now, most urgent first, at most `limit`. `anew`: nobody has looked for a while, so that lobbies, back-offs and
+ * full matches may be end games by now: all are due.
+ */
 export function pick(
   streams: readonly Watched[],
-  { now, leader, limit }: { now: number; leader: string | undefined; limit: number },
+  { now, leader, limit, anew = false }: { now: number; leader: string | undefined; limit: number; anew?: boolean },
   options: ScheduleOptions = SCHEDULE,
 ): string[] {
   const anyMatch = streams.some(({ phase }) => phase === "match");
@@ -119,7 +122,8 @@ export function pick(
     if (inFlight) continue;
     const isNew = sampledAt === 0;
     const wait = isLeader || isNew ? 0 : interval(stream, { anyMatch, now }, options) * 1000;
-    if (waited < Math.max(isNew ? 0 : options.leastMs, wait - SLACK_MS)) continue;
+    const least = anew && !isClosed(stream, now) ? 0 : wait - SLACK_MS;
+    if (waited < Math.max(isNew ? 0 : options.leastMs, least)) continue;
     const urgent = isLeader ? 0 : wait === 0 && !isNew ? 1 : isNew ? 2 : 3;
     due.push({ login, rank: urgent, urgency: waited / (wait + 5_000), viewers });
   }
@@ -130,4 +134,9 @@ export function pick(
   const others = due.filter(({ rank }) => rank >= 2).sort((a, b) => b.urgency - a.urgency || b.viewers - a.viewers);
   const reserved = Math.min(others.length, Math.ceil(most * options.reserve));
   return [...urgent.slice(0, most - reserved), ...others].slice(0, most).map(({ login }) => login);
+}
+
+/** What stays as it is however long nobody looked: a stream that is barred to us, or in an ad break whose end is known. */
+function isClosed({ last, until }: Watched, now: number): boolean {
+  return last === "barred" || (last === "ad" && until !== undefined && until > now);
 }
