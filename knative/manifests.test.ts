@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { contracts, tick } from "../functions/contracts/events.ts";
+import { DEPLOYMENTS, FUNCTIONS, NAMES, PORTS } from "../test/cluster/names.ts";
 import { objectsOf } from "./cli/render.ts";
 
 const base = join(import.meta.dirname, "base");
@@ -81,6 +82,63 @@ describe("workloads", () => {
       expect(metadata.labels?.["networking.knative.dev/visibility"]).toBe("cluster-local");
     },
   );
+});
+
+describe("the documented names", () => {
+  const read = (folder: string) =>
+    readdirSync(join(import.meta.dirname, folder))
+      .filter((name) => /\.yaml$/.test(name) && name !== "kustomization.yaml")
+      .flatMap((name) => objectsOf(readFileSync(join(import.meta.dirname, folder, name), "utf8")));
+  const demo = [...objects, ...read("components/simulated"), ...read("../cert")];
+  const group = (apiVersion: string) => (apiVersion.includes("/") ? `.${apiVersion.split("/")[0]}` : "");
+  const of = (resource: string) =>
+    demo.filter(({ kind, apiVersion }) =>
+      [`${kind.toLowerCase()}s${group(apiVersion)}`, `${kind.toLowerCase()}es${group(apiVersion)}`].includes(resource),
+    );
+
+  test.each(Object.entries(NAMES))("%s", (resource, names) => {
+    expect(
+      of(resource)
+        .map(({ metadata }) => metadata.name)
+        .sort(),
+    ).toEqual(names);
+  });
+
+  test.each(Object.entries(PORTS))("Service %s has its ports", (name, ports) => {
+    const service = of("services").find(({ metadata }) => metadata.name === name) ?? fail(name);
+    const found = (service.spec as { ports: { port: number; name: string }[] }).ports;
+    expect(found.map(({ port, name: called }) => ({ port, name: called }))).toEqual(ports);
+  });
+
+  test.each([
+    ...Object.entries(FUNCTIONS).map(([name, runs]) => ({ name, ...runs, resource: "services.serving.knative.dev" })),
+    ...Object.entries(DEPLOYMENTS).map(([name, runs]) => ({ name, ...runs, resource: "deployments.apps" })),
+  ])("$name runs $image on $port", ({ name, image, port, resource }) => {
+    const found = of(resource).find(({ metadata }) => metadata.name === name) ?? fail(name);
+    const { metadata, spec } = (found.spec as { template: { metadata?: { labels?: object }; spec: Running } }).template;
+    expect(spec.containers[0]).toMatchObject({
+      image,
+      ports: expect.arrayContaining([expect.objectContaining({ containerPort: port })]),
+    });
+    if (resource === "deployments.apps") expect(metadata?.labels).toEqual({ app: name });
+  });
+});
+const fail = (name: string): never => {
+  throw new Error(`${name} is not in the files`);
+};
+interface Running {
+  containers: { image: string; ports: { containerPort: number }[] }[];
+}
+
+test("the clock ticks every 5 s into the Broker, with a content type and data", () => {
+  const clock = objects.find(({ kind }) => kind === "PingSource");
+  expect(clock?.spec).toEqual({
+    schedule: "*/5 * * * * *",
+    timezone: "UTC",
+    contentType: "application/json",
+    data: "{}",
+    sink: { ref: { apiVersion: "eventing.knative.dev/v1", kind: "Broker", name: "rotisserie" } },
+  });
 });
 
 test.each([...texts])("%s says who wakes it and what it sends", (_name, text) => {

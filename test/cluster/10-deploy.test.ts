@@ -4,7 +4,7 @@ import { combinations, renderCombination } from "../../knative/cli/check.ts";
 import { type KubeObject, OWNED, objectsOf } from "../../knative/cli/render.ts";
 import { agent, startAgent } from "./agent.ts";
 import { kubectl, mustTask, NAMESPACE, object, REGISTRY, root, task } from "./kube.ts";
-import { CONTAINER_PORTS, NAMES, PORTS, RUNS } from "./names.ts";
+import { DEPLOYMENTS, FUNCTIONS, NAMES, PORTS } from "./names.ts";
 import { firstLeader } from "./truth.ts";
 
 const tag = () => process.env.IMAGE_TAG ?? "";
@@ -39,6 +39,13 @@ describe("a deploy into nothing", () => {
   test("changes nothing the second time", async () => {
     expect(await mustTask("deploy")).toMatch(/\d+ objects, 0 changed/);
   });
+
+  test("is exactly what task render prints", async () => {
+    const how = ["--server-side", "--force-conflicts", "--field-manager", "rotisserie", "--filename", "-"];
+    const { code, stdout, stderr } = await kubectl.attempt(["diff", ...how], { input: await mustTask("render") });
+    expect(stdout + stderr).toBe("");
+    expect(code).toBe(0);
+  });
 });
 
 describe("names", () => {
@@ -54,16 +61,30 @@ describe("names", () => {
     expect(spec.ports.map(({ port, name: called }) => ({ port, name: called }))).toEqual(ports);
   });
 
-  test.each(Object.entries(RUNS))("%s runs %s by its digest, cluster-local, on its port", async (name, image) => {
-    const service = await object<{ status: { latestReadyRevisionName: string } }>("ksvc", name);
-    expect(service.metadata.labels?.["networking.knative.dev/visibility"]).toBe("cluster-local");
-    const { status, spec } = await object<{
-      status: { containerStatuses: { imageDigest: string }[] };
-      spec: { containers: { ports: { containerPort: number }[] }[] };
-    }>("revision", service.status.latestReadyRevisionName);
-    expect(status.containerStatuses[0]?.imageDigest).toMatch(new RegExp(`^${REGISTRY}/${image}@sha256:[0-9a-f]{64}$`));
-    expect(spec.containers[0]?.ports[0]?.containerPort).toBe(CONTAINER_PORTS[name as keyof typeof CONTAINER_PORTS]);
-  });
+  test.each(Object.entries(FUNCTIONS))(
+    "%s runs its image by digest, cluster-local, on its port",
+    async (name, runs) => {
+      const service = await object<{ status: { latestReadyRevisionName: string } }>("ksvc", name);
+      expect(service.metadata.labels?.["networking.knative.dev/visibility"]).toBe("cluster-local");
+      const { status, spec } = await object<{
+        status: { containerStatuses: { imageDigest: string }[] };
+        spec: { containers: { ports: { containerPort: number }[] }[] };
+      }>("revision", service.status.latestReadyRevisionName);
+      expect(status.containerStatuses[0]?.imageDigest).toMatch(
+        new RegExp(`^${REGISTRY}/${runs.image}@sha256:[0-9a-f]{64}$`),
+      );
+      expect(spec.containers[0]?.ports[0]?.containerPort).toBe(runs.port);
+    },
+  );
+
+  test.each(Object.entries(DEPLOYMENTS))(
+    "%s runs its image in pods with its name as the label app",
+    async (name, runs) => {
+      const pods = await kubectl.objects(["get", "pods", "--selector", `app=${name}`]);
+      const images = pods.map(({ spec }) => (spec as { containers: { image: string }[] }).containers[0]?.image);
+      expect(images).toEqual([`${REGISTRY}/${runs.image}:${tag()}`]);
+    },
+  );
 });
 
 describe("from outside", () => {
@@ -74,7 +95,7 @@ describe("from outside", () => {
     addresses = found.trim().split(/ +/);
   });
 
-  test.each(Object.keys(RUNS))("Kourier's outside gateway does not know %s", async (name) => {
+  test.each(Object.keys(FUNCTIONS))("Kourier's outside gateway does not know %s", async (name) => {
     for (const address of addresses) {
       for (const host of [`${name}.${NAMESPACE}.svc.cluster.local`, `${name}.${NAMESPACE}`, name]) {
         expect((await agent.get(`http://${address}/current`, host)).status).toBe(404);

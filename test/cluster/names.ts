@@ -1,4 +1,4 @@
-/** The documented names (and those that grew beside them): what a deploy makes, kind by kind. */
+/** The documented names (and those that grew beside them): what `task demo` makes, kind by kind. Held against the files, too. */
 export const NAMES: Record<string, string[]> = {
   "brokers.eventing.knative.dev": ["rotisserie"],
   "pingsources.sources.knative.dev": ["rotisserie-tick"],
@@ -35,6 +35,8 @@ export const NAMES: Record<string, string[]> = {
 export const PORTS: Record<string, { port: number; name: string }[]> = {
   "rotisserie-app": [{ port: 3000, name: "rotisserie-app" }],
   "rotisserie-static": [{ port: 8082, name: "rotisserie-static" }],
+  "rotisserie-simulator": [{ port: 8080, name: "http" }],
+  "default-http-backend": [{ port: 80, name: "http" }],
   nginx: [
     { port: 80, name: "http" },
     { port: 443, name: "https" },
@@ -42,12 +44,19 @@ export const PORTS: Record<string, { port: number; name: string }[]> = {
   "kube-lego-nginx": [{ port: 8080, name: "http" }],
 };
 
-/** Container ports of the functions. */
-export const CONTAINER_PORTS = { "rotisserie-poller": 3000, "rotisserie-capture": 3003, "rotisserie-ocr": 3001 };
+/** The functions: which image each runs, and on which port. */
+export const FUNCTIONS: Record<string, { image: string; port: number }> = {
+  "rotisserie-poller": { image: "rotisserie-app", port: 3000 },
+  "rotisserie-capture": { image: "rotisserie-capture", port: 3003 },
+  "rotisserie-ocr": { image: "rotisserie-ocr", port: 3001 },
+};
 
-/** Which image each workload runs. */
-export const RUNS: Record<string, string> = {
-  "rotisserie-poller": "rotisserie-app",
-  "rotisserie-capture": "rotisserie-capture",
-  "rotisserie-ocr": "rotisserie-ocr",
+/** The Deployments, each with the label app: its name. */
+export const DEPLOYMENTS: Record<string, { image: string; port: number }> = {
+  "default-http-backend": { image: "rotisserie-static", port: 8080 },
+  "kube-lego": { image: "rotisserie-app", port: 3002 },
+  nginx: { image: "rotisserie-static", port: 8080 },
+  "rotisserie-app": { image: "rotisserie-static", port: 3000 },
+  "rotisserie-simulator": { image: "rotisserie-simulator", port: 8080 },
+  "rotisserie-static": { image: "rotisserie-static", port: 8082 },
 };
