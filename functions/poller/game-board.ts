@@ -149,6 +149,7 @@ export function createGameBoard(game: Game, director: DirectorOptions = DIRECTOR
       for (const stream of streams.values()) {
         stream.listedAt = Math.min(stream.listedAt, now);
         if (stream.arrivedAt > now + FUTURE_MS) stream.arrivedAt = 0;
+        if (stream.sampledAt > now + FUTURE_MS) stream.sampledAt = 0;
         if (stream.track.answeredAt <= now + FUTURE_MS) continue;
         stream.observations = stream.observations.filter(({ at }) => at <= now + FUTURE_MS);
         stream.track = track(stream.observations, rules);
