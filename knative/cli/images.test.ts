@@ -44,7 +44,7 @@ describe("task images", () => {
     {
       name: "buildah, this processor",
       env: { CONTAINER_TOOL: "buildah" },
-      has: "--layers",
+      has: "--layers --build-arg NODE_IMAGE=node@sha256",
       ends: "--tag rotisserie-ocr:built .",
     },
     {
@@ -65,6 +65,16 @@ describe("task images", () => {
     const line = said().find((words) => words.startsWith("build") && words.includes("--target ocr")) ?? "";
     expect(line).toContain(has);
     expect(line.endsWith(ends), line).toBe(true);
+  });
+
+  test.each([
+    { image: "ocr", labels: [`revision=1`, `base.digest=${DIGEST}`] },
+    { image: "static", labels: ["revision=1", `base.digest=${DIGEST}`] },
+  ])("$image is labelled with what it was made of, whatever a cache has", async ({ image, labels }) => {
+    tool("buildah");
+    await buildImages(settings({ CONTAINER_TOOL: "buildah" }), folder, quietly);
+    const line = said().find((words) => words.includes(`--target ${image}`)) ?? "";
+    for (const label of labels) expect(line).toContain(`--label org.opencontainers.image.${label}`);
   });
 
   test("for both, buildah's bases keep their names: a list's digest would be answered with the one image it has", async () => {

@@ -35,15 +35,16 @@ export async function buildImages(settings: Settings, root: string, say: (line: 
   const created = (await run("git", ["log", "-1", "--format=%cI"], { cwd: root }).catch(() => "")).trim();
   const buildArgs = [
     ...bases.map(({ name, image }) => `${name}=${image}`),
-    `REVISION=${settings.tag ?? "unknown"}`,
     `SITE_URL=${settings.page.site ?? ""}`,
     `CODE_URL=${settings.page.code ?? ""}`,
-    ...(created ? [`CREATED=${created}`] : []),
-    `BASE_DIGEST=${bases[0]?.image.split("@")[1] ?? ""}`,
     // Docker's builder knows this by itself.
     ...(tool === "docker" ? [] : [`BUILDPLATFORM=linux/${process.arch === "x64" ? "amd64" : process.arch}`]),
   ];
   for (const image of neededImages(settings)) {
+    const base = bases[image === "static" ? 1 : 0]?.image.split("@")[1];
+    const labels = Object.entries({ revision: settings.tag, created, "base.digest": base }).filter(
+      ([, value]) => value,
+    );
     const began = Date.now();
     // A list of an earlier build would grow by this one.
     if (await isList(tool, local(image))) await run(tool, ["manifest", "rm", local(image)]);
@@ -54,6 +55,7 @@ export async function buildImages(settings: Settings, root: string, say: (line: 
         // Buildah keeps no layers unless told to; docker and podman do.
         ...(tool === "buildah" ? ["--layers"] : []),
         ...buildArgs.flatMap((arg) => ["--build-arg", arg]),
+        ...labels.flatMap(([name, value]) => ["--label", `org.opencontainers.image.${name}=${value}`]),
         ...["--target", image, ...named(tool, image, settings.platforms), "."],
       ],
       { cwd: root },

@@ -53,7 +53,7 @@ export function knativeInstallation({ env, namespace, host }: KnativeOptions): I
       return (broker) => `http://${address}/${namespace}/${broker}`;
     },
     remove: async () => {
-      await kubectl(["delete", "namespace", namespace, "--ignore-not-found", "--timeout=120s"]);
+      await kubectl(["delete", "namespace", namespace, "--ignore-not-found", "--wait=false"]);
     },
     quietMs: 4000,
   };

@@ -3,29 +3,47 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createKubectl } from "../../knative/cli/kubectl.ts";
+import { createKubectl, type Kubectl } from "../../knative/cli/kubectl.ts";
 import { nextSteps } from "../../knative/cli/next.ts";
 import { kubectl, mustTask, NAMESPACE, REGISTRY, task } from "./kube.ts";
 
-describe("task deploy refuses in one line", () => {
-  let folder = "";
-  const limited = () => join(folder, "kubeconfig");
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "rotisserie-rights-"));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
 
+/** A new account without any rights. @returns the file that logs in with it. */
+async function account(name: string, own: Kubectl): Promise<string> {
+  await own(["create", "serviceaccount", name]);
+  const token = (await own(["create", "token", name])).trim();
+  const config = JSON.parse(await own(["config", "view", "--minify", "--flatten", "--raw", "-o", "json"])) as {
+    users: object[];
+    contexts: { context: { user: string } }[];
+  };
+  for (const { context } of config.contexts) context.user = name;
+  config.users = [{ name, user: { token } }];
+  const file = join(folder, name);
+  await writeFile(file, JSON.stringify(config), { mode: 0o600 });
+  return file;
+}
+
+async function refused(env: Record<string, string>): Promise<string> {
+  const { code, stderr } = await task("deploy", env);
+  expect(code).toBe(1);
+  expect(stderr.trim().split("\n").length, stderr).toBe(1);
+  return stderr.trim();
+}
+
+describe("task deploy refuses in one line", () => {
+  let limited = "";
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "rotisserie-rights-"));
-    await kubectl(["create", "serviceaccount", "nobody"]);
-    const token = (await kubectl(["create", "token", "nobody"])).trim();
-    const config = JSON.parse(await kubectl(["config", "view", "--minify", "--flatten", "--raw", "-o", "json"])) as {
-      users: object[];
-      contexts: { context: { user: string } }[];
-    };
-    for (const { context } of config.contexts) context.user = "nobody";
-    config.users = [{ name: "nobody", user: { token } }];
-    await writeFile(limited(), JSON.stringify(config), { mode: 0o600 });
+    limited = await account("nobody", kubectl);
   });
   afterAll(async () => {
     await kubectl(["delete", "serviceaccount", "nobody", "--ignore-not-found"]);
-    await rm(folder, { recursive: true });
   });
 
   const rows: { name: string; env: () => Record<string, string>; says: string }[] = [
@@ -38,28 +56,64 @@ describe("task deploy refuses in one line", () => {
     },
     { name: "no secret", env: () => ({ OVERLAY: "twitch" }), says: `Secret twitch-auth is not in ${NAMESPACE}` },
     { name: "no Kafka", env: () => ({ COMPONENTS: "kafka" }), says: "there is no Kafka Broker in the cluster" },
-    { name: "no rights", env: () => ({ KUBECONFIG: limited() }), says: "you may not create services.serving.knative" },
+    { name: "no rights", env: () => ({ KUBECONFIG: limited }), says: "you may not create services.serving.knative" },
   ];
   test.each(rows)("$name", async ({ env, says }) => {
-    const { code, stderr } = await task("deploy", { APP_HOSTNAME: "rotisserie.example", ...env() });
-    expect(code).toBe(1);
-    const lines = stderr.trim().split("\n");
-    expect(lines.length, stderr).toBe(1);
-    expect(lines[0]).toContain(`rotisserie: ${says}`);
+    expect(await refused({ APP_HOSTNAME: "rotisserie.example", ...env() })).toContain(`rotisserie: ${says}`);
   });
 
   test("an image that is not there: named, and mended by the next deploy", async () => {
-    const { code, stderr } = await task("deploy", {
+    const said = await refused({
       IMAGE_TAG: "never-built",
       // There is one simulator at a time: without its image there would be none.
       SIMULATOR_IMAGE: `${REGISTRY}/rotisserie-simulator:${process.env.IMAGE_TAG}`,
     });
-    expect(code).toBe(1);
-    expect(stderr.trim().split("\n").length, stderr).toBe(1);
-    expect(stderr).toMatch(/not in the registry, or not to be pulled from here: \S+:never-built.*: task upload-images/);
+    expect(said).toMatch(/not in the registry, or not to be pulled from here: \S+:never-built.*: task upload-images/);
     await mustTask("deploy");
     expect(await mustTask("deploy")).toMatch(/\d+ objects, 0 changed/);
   }, 300_000);
+});
+
+describe("somebody who may do everything in one namespace, and nothing elsewhere", () => {
+  const namespace = `${NAMESPACE}-admin`;
+  const own = createKubectl({ context: process.env.KUBE_CONTEXT, namespace });
+  const env: Record<string, string> = { NAMESPACE: namespace, EDGE: "none" };
+  beforeAll(async () => {
+    await own(["create", "namespace", namespace]);
+    await own(["create", "rolebinding", "deployer", "--clusterrole=admin", `--serviceaccount=${namespace}:deployer`]);
+    env.KUBECONFIG = await account("deployer", own);
+  });
+  afterAll(async () => {
+    await own(["delete", "namespace", namespace, "--ignore-not-found", "--wait=false"]);
+  });
+
+  test("is told which rights he cannot give, where cert-manager does not give them to him", async () => {
+    const as = `system:serviceaccount:${namespace}:deployer`;
+    const { stdout } = await own.attempt(["auth", "can-i", "create", "issuers.cert-manager.io", "--as", as]);
+    const { code, stderr } = await task("precheck", { ...env, EDGE: "nginx" });
+    if (stdout.trim() === "yes") expect(code, stderr).toBe(0);
+    else expect(stderr).toMatch(/^rotisserie: you may not give Deployment kube-lego .*EDGE=none task deploy\n$/);
+  });
+
+  test("is told that another namespace is none of his", async () => {
+    const said = await refused({ ...env, NAMESPACE: "somewhere-else" });
+    expect(said).toMatch(/you may not create .* in somewhere-else: kubectl create rolebinding/);
+  });
+
+  test("is told of a Deployment's image that is not there, and deploys after it", async () => {
+    const image = `${REGISTRY}/rotisserie-simulator:never-built`;
+    const said = await refused({ ...env, SIMULATOR_IMAGE: image });
+    expect(said).toContain(`not in the registry, or not to be pulled from here: ${image}: task upload-images`);
+    await mustTask("deploy", env);
+    expect(await mustTask("status", env)).toMatch(/^streams +\d/m);
+  }, 300_000);
+
+  test("takes it away again, and the namespace stays", async () => {
+    await mustTask("purge", env);
+    const left = await own.objects(["get", "ksvc,broker,trigger,deployments,services"]);
+    expect(left.map(({ metadata }) => metadata.name)).toEqual([]);
+    await own(["get", "namespace", namespace]);
+  });
 });
 
 describe("a load balancer that gives no address", () => {

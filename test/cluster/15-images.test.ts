@@ -1,9 +1,13 @@
 /** What is inside the images, and what is not. */
+import { createReadStream } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { run } from "../../knative/cli/command.ts";
 import { containerTool } from "../../knative/cli/images.ts";
 import { parseSettings } from "../../knative/cli/settings.ts";
-import { kubectl, podGet, pods, REGISTRY, within } from "./kube.ts";
+import { CANARY, kubectl, podGet, pods, REGISTRY, within } from "./kube.ts";
 import { current } from "./truth.ts";
 
 const BASE = { app: "node:24-bookworm-slim", capture: "node:24-bookworm-slim", ocr: "node:24-bookworm-slim" };
@@ -47,8 +51,31 @@ describe("as built", () => {
       const tool = await containerTool(parseSettings(process.env));
       const inspect = tool === "buildah" ? ["inspect", "--type", "image"] : ["image", "inspect"];
       const text = await run(tool, [...inspect, image(name)]);
-      expect(text).toContain('"org.opencontainers.image.revision": ');
+      expect(text).toContain(`"org.opencontainers.image.revision": "${process.env.IMAGE_TAG}"`);
       expect(text).not.toMatch(/(client_?secret|password|oauth|private key|auth_token)["'=: ]/i);
+    },
+  );
+
+  test.each(["app", "capture", "ocr", "static", "simulator"])(
+    "%s: no layer has a secret of the builder's",
+    async (name) => {
+      const tool = await containerTool(parseSettings(process.env));
+      const folder = await mkdtemp(join(tmpdir(), "rotisserie-layers-"));
+      const file = join(folder, "image.tar");
+      const saved =
+        tool === "buildah" ? ["push", image(name), `docker-archive:${file}`] : ["save", "-o", file, image(name)];
+      await run(tool, saved);
+      let [found, bytes] = [false, 0];
+      let rest: Buffer = Buffer.alloc(0);
+      // Layers in such an archive are not compressed: what is in a file is there to be read.
+      for await (const chunk of createReadStream(file, { highWaterMark: 4 << 20 }) as AsyncIterable<Buffer>) {
+        found ||= Buffer.concat([rest, chunk]).includes(CANARY);
+        rest = chunk.subarray(-CANARY.length);
+        bytes += chunk.length;
+      }
+      await rm(folder, { recursive: true });
+      expect(bytes).toBeGreaterThan(10e6);
+      expect(found).toBe(false);
     },
   );
 

@@ -10,8 +10,11 @@ import { IDLE_AFTER_S, kubectl, mustTask, podGet, pods, root, watchPods, within 
 import { current, firstLeader, running } from "./truth.ts";
 
 const FOUND = "tv.rotisserie.stream.found.v1";
-/** Part of the CPUs that must have nothing to do before the first viewer comes, for his time to be asserted. */
+/** The first viewer's promise. */
+const FIRST_MS = 10_000;
+/** Part of the CPUs that have nothing to do before he comes: with less, the machine's other work gets two more tries. */
 const FREE = 0.5;
+const BUSY_TRIES = 3;
 const watch = watchPods();
 
 afterAll(async () => {
@@ -62,19 +65,25 @@ describe("demand", () => {
   });
 
   test("the first viewer sees a right number within 10 s", async () => {
-    await within(IDLE_AFTER_S + 60 + 5, "capture and ocr are at zero pods", asleep);
-    // Five simulated streams may all be between two matches.
-    await within(120, "a running match", async () => ((await running()).length > 0 ? true : undefined));
-    const free = await freePart(3_000);
-    const { leader, ms } = await firstLeader(60);
-    process.stdout.write(
-      `first number ${ms} ms after the first viewer: ${leader.stream_name}, ${leader.alive} alive\n`,
-    );
-    expect(watch.changes.some(({ service, count }) => service === "rotisserie-ocr" && count > 0)).toBe(true);
-    // A promise about two cores that are the cluster's: where others have them, the time says nothing.
-    if (free >= FREE) expect(ms).toBeLessThanOrEqual(10_000);
-    else process.stdout.write(`10 s not asserted: ${(100 * free).toFixed(0)} % of the CPUs were free before\n`);
-  });
+    const times: number[] = [];
+    let busy = true;
+    while (busy && times.length < BUSY_TRIES && times.every((ms) => ms > FIRST_MS)) {
+      await within(IDLE_AFTER_S + 60 + 5, "capture and ocr are at zero pods", asleep);
+      // Five simulated streams may all be between two matches.
+      await within(120, "a running match", async () => ((await running()).length > 0 ? true : undefined));
+      const before = watch.changes.length;
+      const free = await freePart(3_000);
+      busy = free < FREE;
+      const { leader, ms } = await firstLeader(60);
+      times.push(ms);
+      process.stdout.write(
+        `first number ${ms} ms after the first viewer: ${leader.stream_name}, ${leader.alive} alive (${(100 * free).toFixed(0)} % of the CPUs were free before)\n`,
+      );
+      const came = watch.changes.slice(before);
+      expect(came.some(({ service, count }) => service === "rotisserie-ocr" && count > 0)).toBe(true);
+    }
+    expect(Math.min(...times)).toBeLessThanOrEqual(FIRST_MS);
+  }, 420_000);
 });
 
 describe("one due stream", () => {
@@ -100,7 +109,7 @@ describe("one due stream", () => {
 
   test("gives one stream.found for each tick that finds it due", async () => {
     await agent.forget();
-    for (let second = 0; second < 30; second++) {
+    for (let second = 0; second < 20; second++) {
       await current();
       await sleep(1000);
     }

@@ -30,6 +30,9 @@ export const settings: Record<string, string> = {
   SIMULATOR_CHANNELS: "5",
 };
 
+/** A secret that lies about while the images are built, in the environment and in a file. No layer may have it. */
+export const CANARY = "cluster-test-canary-0f9d27c1";
+
 /** One of the verbs behind `task`, as the Taskfile calls it. */
 export async function task(verb: string, more: Record<string, string> = {}): Promise<Ended> {
   const program = join(root, "node_modules/.bin/tsx");

@@ -21,6 +21,13 @@ const ACME_CA = env.ROTISSERIE_TEST_ACME_CA ?? "/var/lib/rotisserie-cluster/pki/
 /** The test cluster's own verbs: add-ons, and names for pods and the ACME server. */
 export const cluster = (...args: string[]) => run(CLUSTER, args, { timeoutMs: 900_000 });
 
+let naming: Promise<unknown> = Promise.resolve();
+/** A name for pods and the ACME server. One after the other: each writes the whole list anew, and takes 2 s. */
+export function named(host: string, address: string): Promise<unknown> {
+  naming = naming.then(() => cluster("host", host, address));
+  return naming;
+}
+
 /** What the edge sends requests to; functions are other tests' business. */
 const WEB = [
   "default-http-backend",
