@@ -28,6 +28,9 @@ describe("a deploy into nothing", () => {
     const seconds = Math.round((Date.now() - began) / 1000);
     process.stdout.write(`deployed into nothing in ${seconds} s\n`);
     expect(seconds).toBeLessThanOrEqual(120);
+    // A namespace that deploy made takes nothing that Pod Security does not call restricted.
+    const { metadata } = await object("namespace", NAMESPACE);
+    expect(metadata.labels?.["pod-security.kubernetes.io/enforce"]).toBe("restricted");
     await startAgent(tag());
   }, 300_000);
 
