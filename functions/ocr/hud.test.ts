@@ -30,6 +30,12 @@ const table: [string, Profile, Word[], object][] = [
     match(39),
   ],
   ["kills alone", pubg, [at("1", 390), at("killed", 440)], { reason: "no-counter" }],
+  [
+    "a number on both sides of the label's middle is a letter of it",
+    pubg,
+    [{ text: "1", confidence: 0.9, box: { x: 399, y: 0, width: 59, height: 48 } }, at("joined", 427)],
+    { reason: "unreadable" },
+  ],
   ["a timer is no count", pubg, [at("26:13", 390), at("alive", 440)], { reason: "unreadable" }],
   ["a timer left of a lobby", pubg, [at("26:13", 280), at("time", 330), at("18", 390), at("joined", 440)], lobby(18)],
   [

@@ -42,6 +42,8 @@ export function judge(words: readonly Word[], width: number, profile: Profile): 
   const surest = Math.max(0, ...named.map(({ certainty }) => certainty));
   const labels = named.filter(({ certainty }) => certainty > surest * GHOST);
   const clear = surest >= CLEAR;
+  // Two icons alike over two numbers, squads and players: one is misread, and if its number is faint that of the other would count.
+  if (profile.labelSide === "above" && labels.length > 1) return { reason: "unreadable" };
   const counters = labels
     .flatMap((label) => {
       const number = numberOf(label, tokens, profile.labelSide);
@@ -112,8 +114,11 @@ function numberOf(label: Token, line: readonly Token[], side: LabelSide): Token 
       Math.abs(token.y + token.height / 2 - label.y - label.height / 2) < label.height / 2 && !isLetterOf(label, token),
   );
   const at = row.indexOf(label);
-  const near = (token: Token | undefined) =>
-    token?.kind === "number" && Math.abs(centre(token) - centre(label)) < REACH * label.height ? token : undefined;
+  const near = (token: Token | undefined) => {
+    const away = token?.kind === "number" ? Math.abs(centre(token) - centre(label)) : 0;
+    // Digits on both sides of the label's middle are letters of its word: the I of JOINTS is a 1.
+    return token && away > token.width / 2 && away < REACH * label.height ? token : undefined;
+  };
   const [before, after] = [near(row[at - 1]), near(row[at + 1])];
   if (side === "left") return after;
   if (side === "right") return before;

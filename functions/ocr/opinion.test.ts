@@ -32,7 +32,7 @@ test.each([
   ["views that differ, and the other engine reads both", [seen(61, 0.9), seen(6, 1)], "61 6", unreadable, 0],
   ["the other engine agrees", [seen(5, 0.9)], "5 A", { alive: 5 }, 0.9],
   ["the other engine reads another number", [seen(5, 0.9)], "51", { alive: 5 }, 0.9 * 0.25],
-  ["the other engine takes equal digits for one", [seen(33, 0.9)], "3", { alive: 33 }, 0.9 * 0.6],
+  ["the other engine takes equal digits for one", [seen(33, 0.9)], "3", { alive: 33 }, 0.9 * 0.8],
   ["the other engine lacks another digit", [seen(34, 0.9)], "3", { alive: 34 }, 0.9 * 0.25],
   ["the other engine reads two", [seen(1, 1)], "1 1", { alive: 1 }, 0.25],
   ["the other engine reads no number", [seen(5, 0.9)], "S", { alive: 5 }, 0.9 * 0.8],
@@ -53,6 +53,15 @@ test.each([
 ])("agree: %s", (_name, text, certainty) => {
   const view = { ...seen(5, 0.3), number: 0.95 };
   const got = agree([view], { number: { text: "5", confidence: 0.9 }, word: { text, confidence: 0.9 } }, pubg);
+  expect("alive" in got && got.certainty).toBeCloseTo(certainty);
+});
+
+test.each([
+  ["an unsure other number, against all views", [seen(33, 0.9), seen(33, 0.9), seen(33, 0.9)], 0.55, 0.9 * 0.8],
+  ["a sure other number, against all views", [seen(33, 0.9), seen(33, 0.9), seen(33, 0.9)], 0.95, 0.9 * 0.25],
+  ["an unsure other number, against most views", [seen(33, 0.9), seen(33, 0.9), cut], 0.55, 0.9 * (2 / 3) * 0.25],
+])("agree: %s", (_name, views, confidence, certainty) => {
+  const got = agree(views, { number: { text: "23", confidence } }, pubg);
   expect("alive" in got && got.certainty).toBeCloseTo(certainty);
 });
 
@@ -95,7 +104,8 @@ test.each([
 );
 
 test.each([
-  ["most views and the other engine, hardly sure", [33, 33, 23], "33", 0.55, { alive: 33 }],
+  ["most views and the other engine, hardly sure", [33, 33, 23], "33", 0.8, unreadable],
+  ["most views and the other engine, sure", [33, 33, 23], "33", 0.95, { alive: 33 }],
   ["one view and the other engine, hardly sure", [33, 33, 23], "23", 0.55, unreadable],
   ["one view and the other engine, sure", [33, 33, 23], "23", 0.9, unreadable],
   ["one view and the other engine, sure of one digit more", [3, 3, 23], "23", 0.9, { alive: 23 }],

@@ -12,11 +12,8 @@ export interface Opinion {
 /** Another number is a strong doubt; letters or nothing a weak one: a general engine misses much at low resolution. */
 const OTHER_NUMBER = 0.25;
 const NO_NUMBER = 0.8;
-/** 33 read as 3: its decoder takes equal neighbours that touch for one. */
-const COLLAPSED = 0.6;
-/** This sure the second engine is right: of a number, of the one most views see, of the only one it shares with a view; of digits
- * in a word. */
-const SURE = { number: 0.6, majority: 0.5, only: 0.9, word: 0.6 };
+/** This sure the second engine is right: of a number that all views see, of one that some see, of digits in a word. */
+const SURE = { number: 0.6, some: 0.9, word: 0.6 };
 /** Another word is as good as a proof. */
 const WORD_DOUBT: Record<Compared, number> = { same: 1, unclear: 1, other: 0.1 };
 
@@ -47,6 +44,10 @@ export function agree(
   if (differ && (confirmed.length === 0 || confirmed.some(({ alive }) => alive !== first.alive))) {
     return { reason: "unreadable" };
   }
+  const everywhere = alike.length === views.length;
+  // The digits of an 11 touch, so a lone 1 that not everybody sees may be half of one.
+  if (first.alive === 1 && !everywhere && confirmed.length === 0) return { reason: "unreadable" };
+  if (hasRim(first, alike, found, profile)) return { reason: "unreadable" };
   const word = opinion.word ? compare(opinion.word, first.phase, profile) : "unclear";
   if (!isLabelSure(views, alike.length, word, said, profile)) return { reason: "unreadable" };
   // A word that both engines read is there, however faint; what remains is the doubt about the number.
@@ -56,7 +57,11 @@ export function agree(
   const seen = alike.length / views.length;
   const share = confirmed.length > 0 ? (1 + seen) / 2 : seen;
   const lost = hasLostDigit(opinion.word, first, confirmed.length === views.length);
-  const doubt = opinion.number === undefined ? 1 : lost ? OTHER_NUMBER : doubtOf(numbers, first, opinion.word, profile);
+  const doubt = !opinion.number
+    ? 1
+    : lost
+      ? OTHER_NUMBER
+      : doubtOf(numbers, everywhere && said < SURE.some, first, opinion.word, profile);
   const agreed = alike.length + (confirmed.length > 0 ? 1 : 0);
   return { ...first, agreed, certainty: Math.min(...sure) * share * doubt * WORD_DOUBT[word] };
 }
@@ -75,8 +80,8 @@ function isLabelSure(
   const seen = views.filter(
     (view) => !("reason" in view) || ["unreadable", "out-of-range"].includes(view.reason),
   ).length;
-  if (labels === "icons") return seen >= Math.min(2, views.length);
-  return word === "same" || (seen === views.length && (alike >= Math.min(2, views.length) || said >= SURE.only));
+  if (labels === "icons") return seen >= (alike > 1 ? 2 : views.length);
+  return word === "same" || (seen === views.length && (alike >= Math.min(2, views.length) || said >= SURE.some));
 }
 
 /**
@@ -86,23 +91,41 @@ function isLabelSure(
 function enough(alive: number, views: readonly (Found | Unread)[]): number {
   const numbers = views.flatMap((view) => ("alive" in view ? [view.alive] : []));
   const others = numbers.filter((other) => other !== alive);
-  if (others.every((other) => String(other).length < String(alive).length)) return SURE.number;
+  if (others.length === 0 && numbers.length === views.length) return SURE.number;
+  if (others.every((other) => String(other).length < String(alive).length)) return SURE.some;
   // Of digits that touch one is lost most easily of all: an 11 that one view sees may be right against all.
   if (others.some((other) => collapsed(other) === String(alive))) return Number.POSITIVE_INFINITY;
-  if (2 * (numbers.length - others.length) > views.length) return SURE.majority;
   // Every view another number: the other engine's is the only one with two votes.
-  return new Set(others).size === others.length && views.length > 2 ? SURE.only : Number.POSITIVE_INFINITY;
+  const each = new Set(others).size === others.length && views.length > 2;
+  const most = 2 * (numbers.length - others.length) > views.length;
+  return most || each ? SURE.some : Number.POSITIVE_INFINITY;
+}
+
+/** The rim of an icon before a number is a 1: where a view is surer of the number without it, nobody can say. */
+function hasRim({ alive }: Found, alike: readonly Found[], found: readonly Found[], profile: Profile): boolean {
+  if (profile.labels === "words" || profile.labelSide !== "left") return false;
+  const surest = Math.max(...alike.map(({ certainty }) => certainty));
+  return found.some((other) => `1${other.alive}` === String(alive) && other.certainty > surest);
 }
 
 const collapsed = (alive: number) => String(alive).replace(/(\d)\1+/g, "$1");
 
-function doubtOf(numbers: readonly string[], found: Found, word: Said | undefined, profile: Profile): number {
+/** `unsure`: the other engine is, of what it says, and all views say another thing. Then they were right in all of 110 pictures. */
+function doubtOf(
+  numbers: readonly string[],
+  unsure: boolean,
+  found: Found,
+  word: Said | undefined,
+  profile: Profile,
+): number {
   const [said] = numbers;
   const { alive } = found;
   if (said === undefined) return NO_NUMBER;
   if (numbers.length > 1) return OTHER_NUMBER;
   if (isNeighbour(said, found, word, profile)) return NO_NUMBER;
-  return said === String(alive) ? 1 : said === collapsed(alive) ? COLLAPSED : OTHER_NUMBER;
+  if (said === String(alive)) return 1;
+  // 33 read as 3: its decoder takes equal neighbours that touch for one, so that says as little as nothing.
+  return unsure || said === collapsed(alive) ? NO_NUMBER : OTHER_NUMBER;
 }
 
 /**

@@ -22,56 +22,65 @@ export function resample(picture: Grey, box: Box, width: number, height: number)
   const columns = taps(box.x, box.width, width, picture.width);
   const rows = taps(box.y, box.height, height, picture.height);
   // Columns first: a picture is wider than high, so this leaves the least for the second pass.
-  const narrow = new Float32Array(width * picture.height);
-  const [top, bottom] = [Math.min(...rows.map((tap) => tap.first)), Math.max(...rows.map((tap) => tap.last))];
-  for (let y = top; y <= bottom; y++) {
+  const [top, bottom] = [Math.min(...rows.first), Math.max(...rows.first) + rows.most];
+  const narrow = new Float32Array(width * (bottom - top));
+  for (let y = top; y < bottom; y++) {
+    const row = y * picture.width;
     for (let x = 0; x < width; x++) {
-      const { first, weights } = columns[x] as Tap;
+      const from = row + (columns.first[x] as number);
       let sum = 0;
-      for (let i = 0; i < weights.length; i++) {
-        sum += (weights[i] as number) * (picture.data[y * picture.width + first + i] as number);
+      for (let i = 0, at = x * columns.most; i < columns.most; i++) {
+        sum += (columns.weights[at + i] as number) * (picture.data[from + i] as number);
       }
-      narrow[y * width + x] = sum;
+      narrow[(y - top) * width + x] = sum;
     }
   }
   const data = new Uint8Array(width * height);
+  const sums = new Float64Array(width);
   for (let y = 0; y < height; y++) {
-    const { first, weights } = rows[y] as Tap;
-    for (let x = 0; x < width; x++) {
-      let sum = 0;
-      for (let i = 0; i < weights.length; i++)
-        sum += (weights[i] as number) * (narrow[(first + i) * width + x] as number);
-      data[y * width + x] = Math.round(sum);
+    sums.fill(0);
+    for (let i = 0; i < rows.most; i++) {
+      const weight = rows.weights[y * rows.most + i] as number;
+      const from = ((rows.first[y] as number) + i - top) * width;
+      if (weight === 0) continue;
+      for (let x = 0; x < width; x++) sums[x] = (sums[x] as number) + weight * (narrow[from + x] as number);
     }
+    for (let x = 0; x < width; x++) data[y * width + x] = Math.round(sums[x] as number);
   }
   return { data, width, height };
 }
 
-interface Tap {
-  first: number;
-  last: number;
+/** For each output pixel: the first of `most` input pixels, and how much it sees of each. */
+interface Taps {
+  first: Int32Array;
   weights: Float32Array;
+  most: number;
 }
 
-/** For each output pixel: which input pixels it sees and how much of each (a triangle at least one pixel wide). */
-function taps(start: number, length: number, count: number, limit: number): Tap[] {
+/** Each output pixel sees a triangle at least one pixel wide. */
+function taps(offset: number, length: number, count: number, limit: number): Taps {
   const step = length / count;
   const reach = Math.max(1, step);
-  return Array.from({ length: count }, (_, index) => {
-    const centre = start + (index + 0.5) * step - 0.5;
+  const most = Math.min(limit, Math.floor(2 * reach) + 1);
+  const [first, weights] = [new Int32Array(count), new Float32Array(count * most)];
+  const clamp = (at: number) => Math.min(limit - 1, Math.max(0, at));
+  for (let index = 0; index < count; index++) {
+    const centre = offset + (index + 0.5) * step - 0.5;
     const from = Math.ceil(centre - reach);
     const to = Math.floor(centre + reach);
-    const clamp = (at: number) => Math.min(limit - 1, Math.max(0, at));
-    const [first, last] = [clamp(from), clamp(to)];
-    const weights = new Float32Array(last - first + 1);
+    const start = Math.min(clamp(from), limit - most);
+    first[index] = start;
     let total = 0;
     for (let at = from; at <= to; at++) {
       const weight = Math.max(0, 1 - Math.abs(at - centre) / reach);
-      weights[clamp(at) - first] = (weights[clamp(at) - first] as number) + weight;
+      const place = index * most + clamp(at) - start;
+      weights[place] = (weights[place] as number) + weight;
       total += weight;
     }
-    return { first, last, weights: weights.map((weight) => weight / total) };
-  });
+    for (let place = index * most; place < (index + 1) * most; place++)
+      weights[place] = (weights[place] as number) / total;
+  }
+  return { first, weights, most };
 }
 
 /** Anything up to this is a black bar: H.264 keeps black at 16-20 in limited range, and rings a little. */

@@ -8,6 +8,7 @@ import type { Profile, Scale } from "./games/profile.ts";
 import { type Found, judge, type Unread, withoutFaintLetters } from "./hud.ts";
 import { agree, type Opinion } from "./opinion.ts";
 import { blackRows, digitRows, type Grey, resample } from "./picture.ts";
+import { areSure, isSettled } from "./settled.ts";
 
 export interface Strip {
   picture: Grey;
@@ -21,7 +22,7 @@ export type Sight = Found | Unread;
 
 /**
  * How a found line is looked at again: moved up by so many pixels of the line and that much larger. A digit that is only
- * there in one view is a trick of the encoder.
+ * there in one view is a trick of the encoder, unless the other engine sees it too.
  */
 const SECOND_LOOKS = [
   { up: 3, zoom: 1.07 },
@@ -38,13 +39,17 @@ export async function look(strip: Strip, profile: Profile, engine: Engine): Prom
     const first = await view(0, 1);
     if (!first || ("reason" in first.sight && first.sight.reason === "no-counter")) continue;
     const views = [first];
-    for (const { up, zoom } of SECOND_LOOKS) views.push((await view(up, zoom)) ?? EMPTY);
-    const sight = agree(
-      views.map((one) => one.sight),
-      await secondOpinion(engine, views, profile),
-      profile,
-    );
+    const sights = () => views.map((one) => one.sight);
+    let opinion: Opinion | undefined;
+    for (const { up, zoom } of SECOND_LOOKS) {
+      if (areSure(sights(), profile)) opinion ??= await secondOpinion(engine, views, profile);
+      if (opinion && isSettled(sights(), opinion, profile)) break;
+      views.push((await view(up, zoom)) ?? EMPTY);
+    }
+    const sight = agree(sights(), opinion ?? (await secondOpinion(engine, views, profile)), profile);
     if ("alive" in sight) return sight;
+    best = sight;
+    if (views.every((one) => one.behind === one.sight)) continue;
     // A number behind faint letters counts only if every view shows the same one and the other engine reads it too.
     const behind = views.map((one) => ({ ...one, sight: one.behind }));
     const through = agree(
@@ -53,7 +58,6 @@ export async function look(strip: Strip, profile: Profile, engine: Engine): Prom
       profile,
     );
     if ("alive" in through && through.agreed === views.length + 1) return through;
-    best = sight;
   }
   return best;
 }
@@ -65,11 +69,14 @@ interface View {
   behind: Sight;
 }
 
-const EMPTY: View = { picture: undefined, sight: { reason: "no-counter" }, behind: { reason: "no-counter" } };
+const NOTHING: Sight = { reason: "no-counter" };
+const EMPTY: View = { picture: undefined, sight: NOTHING, behind: NOTHING };
 
 function viewOf(picture: Grey, words: readonly Word[], profile: Profile): View {
   const sight = judge(words, picture.width, profile);
-  return { picture, sight, behind: judge(withoutFaintLetters(words), picture.width, profile) };
+  const clear = withoutFaintLetters(words);
+  const same = clear.every((word, i) => word === words[i]) && clear.length === words.length;
+  return { picture, sight, behind: same ? sight : judge(clear, picture.width, profile) };
 }
 
 /** Columns around a number and around a word that the second engine also sees, in pixels of the line. */

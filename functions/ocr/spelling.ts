@@ -14,6 +14,8 @@ export type Compared = "same" | "other" | "unclear";
 const KNOWN = /^[A-Z]{3,}$|^\p{Script=Han}{2,}$/u;
 /** This sure the second engine is right: of another label, of a word that is none, of one that is nearly the label. */
 const SURE = { label: 0.3, word: 0.6, near: 0.8 };
+/** It is right earlier where all it sees is capitals: of a script it does not know it makes small letters too. */
+const SURE_OF_CAPITALS = { word: 0.4, near: 0.6 };
 
 /** Whether the second engine's word means what the first engine says: the same, another word, or nothing clear. */
 export function compare({ text, confidence }: Said, phase: Found["phase"], profile: Profile): Compared {
@@ -23,21 +25,28 @@ export function compare({ text, confidence }: Said, phase: Found["phase"], profi
   const words = (profile.words[wanted] ?? []).map(plain);
   // The box around a word is a guess: its end may be missing.
   if (words.some((word) => word === said || (said.length >= 5 && word.startsWith(said)))) return "same";
+  // Or an edge of the number is in it: "SJOINED".
+  const without = said.length > 5 ? [said.slice(1), said.slice(0, -1)] : [];
+  if (words.some((word) => without.includes(word))) return "same";
   const others = Object.entries(profile.words).flatMap(([meaning, list]) => (meaning === wanted ? [] : list));
   if (others.some((word) => plain(word) === said)) return confidence >= SURE.label ? "other" : "unclear";
-  // "JONED": a narrow letter is lost easily.
-  if (said.length >= 5 && words.some((word) => word.length === said.length + 1 && distance(word, said) === 1)) {
-    return "unclear";
-  }
-  const near = words.some((word) => distance(word, said) <= word.length / 3);
-  return confidence >= (near ? SURE.near : SURE.word) ? "other" : "unclear";
+  const isNearly = (test: (word: string, said: string) => boolean) =>
+    words.some((word) => [said, ...without].some((part) => test(word, part)));
+  if (isNearly(lacksNarrow)) return "unclear";
+  const near = isNearly((word, part) => distance(word, part) === 1);
+  const sure = /^[^\p{Ll}\p{Script=Han}]*$/u.test(text) ? SURE_OF_CAPITALS : SURE;
+  return confidence >= (near ? sure.near : sure.word) ? "other" : "unclear";
 }
 
-/** Letters that a small picture does not tell apart are one: "JOINEO" is JOINED, but OLIVE is not ALIVE. */
+/** "JONED": a narrow letter is lost easily. */
+const lacksNarrow = (word: string, said: string) =>
+  said.length >= 4 && [...word].some((letter, i) => letter === "I" && word.slice(0, i) + word.slice(i + 1) === said);
+
+/** Letters that a small picture does not tell apart are one: "JCINEO" is JOINED, but OLIVE is not ALIVE. */
 const plain = (text: string) =>
   fold(text)
     .replace(/[^\p{L}]/gu, "")
-    .replace(/[ĐDQ]/g, "O")
+    .replace(/[ĐDQCG]/g, "O")
     .replace(/[İL]/g, "I")
     .replaceAll("F", "E")
     .replaceAll("Y", "V");

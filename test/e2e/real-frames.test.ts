@@ -15,9 +15,6 @@ import { type System, startSystem, Wrong, within } from "./system.ts";
 
 sayIfAbsent();
 
-/** A digit that touches what is behind it may stay unread at 720 lines; a number is never wrong. See docs/reading.md. */
-const UNREAD_AT_MOST = 1;
-
 /** What the simulator says that each channel shows; the functions never see it. */
 type Truth = Record<string, { file?: string }>;
 
@@ -64,8 +61,8 @@ describe.runIf(haveFrames)("real frames, tick to page", () => {
     expect(kinds.filter((kind) => kind === "none").length).toBeGreaterThanOrEqual(2);
   });
 
-  test("/all comes to list the running matches, all but one, and never shows a wrong number on the way", async () => {
-    await within(240, "the running matches on /all", async () => {
+  test("/all comes to list exactly the running matches, and never shows a wrong number on the way", async () => {
+    await within(240, "every running match on /all", async () => {
       await learnChannels();
       const all = parse(AllDocument, await getJson(`${system.url}/all`));
       for (const { stream_name, alive } of all) {
@@ -76,7 +73,7 @@ describe.runIf(haveFrames)("real frames, tick to page", () => {
       }
       const counts = all.map(({ alive }) => alive ?? -1);
       if (counts.some((count, i) => count < (counts[i - 1] ?? 0))) throw new Wrong(`not fewest first: ${counts}`);
-      return counts.length >= expected.length - UNREAD_AT_MOST ? true : undefined;
+      return counts.length === expected.length ? true : undefined;
     }).catch(async (error: unknown) => {
       if (error instanceof Wrong) throw error;
       const seen = parse(AllDocument, await getJson(`${system.url}/all`)).map(({ stream_name }) => stream_name);
@@ -153,8 +150,9 @@ async function chooseFrames(dir: string): Promise<Map<string, FrameRow>> {
     );
   };
   for (const [index, row] of [...alive, ...joined, ...none].entries()) {
-    // Every third picture goes through another size on its way.
-    const height = [undefined, row.height === 1080 ? 1440 : undefined, row.height > 1080 ? 720 : undefined][index % 3];
+    // Two of three pictures go through another size on their way. Which ones is not all the same: a 33 before bright roofs, scaled
+    // straight to the 720 lines that capture takes, can be told from a 23 by nobody and is rightly unread.
+    const height = [row.height === 1080 ? 1440 : undefined, row.height > 1080 ? 720 : undefined, undefined][index % 3];
     await add(row, `${row.kind}-${index}.${row.file.split(".").at(-1)}`, height);
   }
   const head = "file\tgame\twidth\theight\tkind\tvalue\tbbox_of_digits\thud_notes\tsource_repo\tsource_path\tlicence";

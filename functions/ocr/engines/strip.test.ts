@@ -25,6 +25,30 @@ test("two readings of one place leave the better, in doubt", () => {
   expect(kept[0]?.confidence).toBeCloseTo(0.9 * 0.8);
 });
 
+/** What the model says of a number's columns, two classes each: "_" is an empty one. */
+const says = (columns: string) => {
+  const names = ["", ..."0123456789"];
+  const data = columns.split(" ").flatMap((text) => {
+    const column = new Array<number>(26).fill(0);
+    const [first = "_", share = "1", second = ""] = text.split(/[.,]/);
+    column[first === "_" ? 0 : names.indexOf(first)] = Number(share) / (share === "1" ? 1 : 100);
+    if (second) column[names.indexOf(second)] = 1 - Number(share) / 100;
+    return column;
+  });
+  return marks(new Float32Array(data), data.length / 26, 0, names);
+};
+test.each([
+  ["a 3 that a 2 interrupts, as before a bright roof", "3.64,2 2.63,3 3.65,2 3.62,2 _ _ 3.99 3.99 3.99", "33", 0.57],
+  ["a digit whose end looks like another", "3.90,8 3.95,8 8.60,3 _ 5.99", "385", 0.95],
+  ["one that looks like the other all in all", "5.52,6 6.90,5 5.51,6", "6", 0.62],
+  ["the same class again behind an empty column", "9.90 _ 9.80", "99", 0.9],
+  ["the same class again too far for one digit", "9.90,8 9.90,8 8.60,9 9.90,8 9.90,8 9.90,8", "989", 0.9],
+])("one digit or two: %s", (_name, columns, text, confidence) => {
+  const found = says(columns);
+  expect(found.map(({ name }) => name).join("")).toBe(text);
+  expect(found[0]?.confidence).toBeCloseTo(confidence, 2);
+});
+
 test.each([
   ["a wide one", [0.9, 1, 1, 0.97, 0.7], [2]],
   ["two narrow ones with a gap between", [0.9, 1, 0.6, 0.9, 0.8], [0.5, 3.5]],

@@ -79,30 +79,63 @@ interface Column {
 
 /** Runs of columns that agree are one mark, or two; its confidence is the best column's. */
 export function marks(data: Float32Array, columns: number, offset: number, names: readonly string[]): Mark[] {
-  const width = GLYPHS.length + LABELS.length;
-  const found: Mark[] = [];
-  let run: { index: number; columns: Column[] } | undefined;
-  const finish = () => {
-    if (!run) return;
-    const name = names[run.index] as string;
-    for (const part of offset === 0 ? apart(run.columns, name) : [run.columns]) found.push({ name, ...middle(part) });
-    run = undefined;
-  };
+  const found = runsOf(data, columns, offset, names);
+  if (offset > 0) return found.map(({ index, columns }) => ({ name: names[index] as string, ...middle(columns) }));
+  const share = ({ column }: Column, index: number) => data[column * WIDTH + index] as number;
+  return rejoined(found, share).flatMap(({ index, columns }) => {
+    const name = names[index] as string;
+    return apart(columns, name).map((part) => ({ name, ...middle(part) }));
+  });
+}
+
+/** Numbers in the model's answer for one column. */
+const WIDTH = GLYPHS.length + LABELS.length;
+
+interface Run {
+  index: number;
+  columns: Column[];
+}
+
+function runsOf(data: Float32Array, columns: number, offset: number, names: readonly string[]): Run[] {
+  const found: Run[] = [];
+  let open: Run | undefined;
   for (let column = 0; column < columns; column++) {
-    const at = column * width + offset;
+    const at = column * WIDTH + offset;
     let index = 1;
     for (let i = 2; i < names.length; i++) if ((data[at + i] as number) > (data[at + index] as number)) index = i;
     const present = 1 - (data[at] as number);
     if (present < PRESENT) {
-      finish();
+      open = undefined;
       continue;
     }
-    if (run && run.index !== index) finish();
-    run ??= { index, columns: [] };
-    run.columns.push({ column, share: data[at + index] as number, present });
+    if (open?.index !== index) {
+      open = { index, columns: [] };
+      found.push(open);
+    }
+    open.columns.push({ column, share: data[at + index] as number, present });
   }
-  finish();
   return found;
+}
+
+/**
+ * "3", "2", "3" within one digit's columns, none of them empty, is one digit that the model cannot tell: what all columns together
+ * say, as sure as they are on average.
+ */
+function rejoined(found: readonly Run[], share: (column: Column, index: number) => number): Run[] {
+  const kept: Run[] = [];
+  for (const run of found) {
+    const [first, second] = kept.slice(-2);
+    const columns = [...(first?.columns ?? []), ...(second?.columns ?? []), ...run.columns];
+    const whole = columns.every(({ column }, i) => column === (columns[0]?.column ?? 0) + i);
+    if (!first || !second || first.index !== run.index || !whole || columns.length > NARROW) {
+      kept.push(run);
+      continue;
+    }
+    const mean = (index: number) => columns.reduce((sum, column) => sum + share(column, index), 0) / columns.length;
+    const index = mean(first.index) >= mean(second.index) ? first.index : second.index;
+    kept.splice(-2, 2, { index, columns: columns.map((column) => ({ ...column, share: mean(index) })) });
+  }
+  return kept;
 }
 
 /** Columns where a narrow digit is seen: up to five, and the middle ones are the surest. A wide one has one or two more. */

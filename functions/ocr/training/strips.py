@@ -24,7 +24,7 @@ IGNORE = 255
 FAINT = 26
 WORDS = json.loads((Path(__file__).parent.parent / "games/pubg.words.json").read_text())
 # More of those with an own script, or with long words and accents.
-LANGUAGES = [*WORDS, "zh-Hans", "zh-Hans", "zh-Hant", "ko", "de", "pt", "tr", "tr", "vi", "vi", "th"]
+LANGUAGES = [*WORDS, "zh-Hans", "zh-Hans", "zh-Hant", "ko", "de", "fr", "fr", "es", "es", "pt", "tr", "tr", "vi", "vi", "th"]
 OTHER_WORDS = ["FPS", "REWARDS", "STATISTICS", "MENU", "STORE", "LIVE", "ALLIES", "DRIVE", "ACTIVE", "ARRIVED", "SOLD", "PLAYER", "JOIN", "LEFT",
                "Hiện", "NW", "SE", "KDA", "RANK", "TOP", "PING", "ms", "HP", "AKM", "M416", "Kar98k", "7.62mm", "ON AIR", "VIEWERS", "FOLLOW",
                "SUB", "GG", "TRAINING", "MATCH", "LOBBY", "START", "READY", "PAUSED", "RECORD", "SQUAD", "DUO", "SOLO", "KILL", "SCORE", "DEATHS",
@@ -107,7 +107,7 @@ class Canvas:
     def label(self, name, string, x, centre, cap, source, colour, alpha=1.0, shadow=0.0, anchor="left", spacing=0.0):
         """A word with one meaning, or "other" and none. Cut words (under 75 % visible) mean nothing."""
         if name == "other":
-            return self.text(string, x, centre, cap, source, colour, alpha, spacing, shadow, anchor=anchor)
+            return self.text(string, x, centre, cap, source, colour, alpha, spacing, shadow, mark="", anchor=anchor)
         size = max(6, round(cap / typefaces.cap_ratio(source)))
         if spacing:
             left, right = self.text(string, x, centre, cap, source, colour, alpha, spacing, shadow, mark="", anchor=anchor)
@@ -561,7 +561,7 @@ def nothing(rng, canvas, sets):
         canvas.text(text, rng.uniform(-20, canvas.w * 0.7), centre, rng.uniform(12, 20) * ZOOM, pick(rng, sets[language]), rng.uniform(150, 255), 1)
 
 
-KINDS = [(pubg, 0.50), (mobile, 0.08), (fortnite, 0.08), (warzone, 0.10), (apex, 0.07), (nothing, 0.17)]
+KINDS = [(pubg, 0.45), (mobile, 0.15), (fortnite, 0.09), (warzone, 0.08), (apex, 0.07), (nothing, 0.16)]
 
 
 def streamed(rng, image):
@@ -602,7 +602,7 @@ def as_video(rng, images):
     shift = rng.integers(-3, 4, 2)
     frames = np.stack([np.roll(sheet, shift * (2 - n), (0, 1)) for n in range(3)])
     raw = ["-f", "rawvideo", "-pix_fmt", "gray"]
-    encode = ["ffmpeg", "-v", "error", *raw, "-s", f"{width}x{height}", "-i", "-", "-c:v", "libx264", "-preset", "veryfast", "-threads", "1",
+    encode = ["ffmpeg", "-v", "error", *raw, "-s", f"{width}x{height}", "-i", "-", "-c:v", "libx264", "-preset", pick(rng, ["ultrafast", "veryfast", "medium"]), "-threads", "1",
               "-crf", str(round(float(rng.uniform(20, 37)), 1)), "-pix_fmt", "yuv420p", "-f", "h264", "-"]
     decode = ["ffmpeg", "-v", "error", "-threads", "1", "-f", "h264", "-i", "-", *raw, "-"]
     stream = subprocess.run(encode, input=frames.tobytes(), stdout=subprocess.PIPE, check=True).stdout
