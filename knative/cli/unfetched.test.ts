@@ -40,6 +40,17 @@ test.each([
     pods: [pod("a", "ImagePullBackOff", gone)],
     says: /registry\.test\/a:1: task upload/,
   },
+  {
+    name: "a tag that is not in a registry without TLS",
+    pods: [
+      pod(
+        "a",
+        "ErrImagePull",
+        'failed to do request: Head "https://r/a": http: server gave HTTP response to HTTPS client',
+      ),
+    ],
+    says: /registry\.test\/a:1: task upload/,
+  },
   { name: "a registry that may come back", pods: [pod("a", "ErrImagePull", "dial tcp: i/o timeout")], says: undefined },
   { name: "a pod of before", pods: [pod("a", "ErrImagePull", gone, { deletionTimestamp: "now" })], says: undefined },
   { name: "another failure", pods: [pod("a", "CrashLoopBackOff", "back-off 10s")], says: undefined },

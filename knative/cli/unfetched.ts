@@ -3,8 +3,9 @@ import { conditionsOf, type Kubectl } from "./kubectl.ts";
 import type { KubeObject } from "./render.ts";
 
 const UNFETCHED = /Unable to fetch image "([^"]+)"/;
-/** What a registry says that will say the same the next time. */
-const FOR_GOOD = /not found|unknown|denied|unauthorized|forbidden|authentication|authorization/i;
+/** What will be said the next time, too. The last: of a tag that a registry without TLS does not have, by containerd 1.6. */
+const FOR_GOOD =
+  /not found|unknown|denied|unauthorized|forbidden|authentication|authorization|server gave HTTP response to HTTPS client/i;
 
 interface Waiting {
   pod: string;

@@ -45,13 +45,13 @@ describe("in the pods", () => {
     expect(answers[0]).toBe("10001");
     expect(answers[1]).toContain("Read-only file system");
     if (own) expect(answers).toContain(own);
-    // The simulator draws with fonts that are only for development elsewhere.
+    // The simulator draws its pictures: fonts and canvas are for development only elsewhere.
     expect(
       answers.filter(
         (line) =>
           line.endsWith(".ts") ||
           line === "package-lock.json" ||
-          (line in development && !line.startsWith("@fontsource")),
+          (line in development && !/^@(fontsource|napi-rs)/.test(line)),
       ),
     ).toEqual([]);
   });
