@@ -7,6 +7,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { parseArgs } from "node:util";
 import sharp from "sharp";
+import { encode } from "../functions/capture/encode.ts";
 import { frameCaptured } from "../functions/contracts/events.ts";
 import { cropOf } from "../functions/contracts/games.ts";
 import { writeEvent } from "../functions/runtime/wire.ts";
@@ -70,24 +71,26 @@ try {
   child.kill("SIGTERM");
 }
 
-/** Fifty drawn strips, cut as capture cuts them. */
+/** Fifty drawn strips, cut and encoded as capture does it. */
 async function pictures(): Promise<{ headers: Record<string, string>; body: Buffer }[]> {
   const game = gameOf("pubg");
   const list: { headers: Record<string, string>; body: Buffer }[] = [];
   for (const { scene } of drawnScenes(4, 0).slice(0, 50)) {
     const { grey } = draw(scene);
     const crop = cropOf(game, grey.width, grey.height);
-    const data = await sharp(grey.data, { raw: { width: grey.width, height: grey.height, channels: 1 } })
+    const luma = await sharp(grey.data, { raw: { width: grey.width, height: grey.height, channels: 1 } })
       .extract(crop)
       .resize(crop.imageWidth, crop.imageHeight, { fit: "fill" })
-      .webp({ quality: 90 })
+      .toColourspace("b-w")
+      .raw()
       .toBuffer();
+    const { image: data, contentType } = await encode(luma, { width: crop.imageWidth, height: crop.imageHeight });
     const event = frameCaptured.create({
       ...{
         id: `bench-${list.length}`,
         subject: "bench",
         time: "2026-01-01T00:00:00Z",
-        datacontenttype: "image/webp",
+        datacontenttype: contentType,
         data,
       },
       attributes: {

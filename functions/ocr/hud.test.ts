@@ -117,6 +117,12 @@ const table: [string, Profile, Word[], object][] = [
     [at("squads", 300), at("13", 300), at("person", 350), at("51", 350), at("icon", 400), at("51", 400)],
     match(51),
   ],
+  [
+    "icons above: two persons, one with a faint number",
+    warzone,
+    [at("person", 387, 0.78), at("3", 387), at("person", 430), at("10", 430, 0.38)],
+    { reason: "unreadable" },
+  ],
   ["icons above: nothing under the person", warzone, [at("person", 350), at("51", 400)], { reason: "unreadable" }],
   ["a person and its number", apex, [at("16", 120), at("xxxxxx", 200), at("person", 300), at("44", 330)], match(44)],
 ];

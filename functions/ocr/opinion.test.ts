@@ -65,6 +65,29 @@ test.each([
   expect("alive" in got && got.certainty).toBeCloseTo(certainty);
 });
 
+test.each([
+  ["a lone 1 that one view does not see, nor the other engine", pubg, [seen(1, 1), cut, seen(1, 1)], "I", unreadable],
+  ["a lone 1 that all views see", pubg, [seen(1, 1), seen(1, 1), seen(1, 1)], "I", { alive: 1 }],
+  [
+    "a 1 before it that the surest view takes for the icon's rim",
+    fortnite,
+    [seen(4, 1), seen(14, 0.9), seen(14, 0.8)],
+    "14",
+    unreadable,
+  ],
+  [
+    "a 1 before it that the surest view sees",
+    fortnite,
+    [seen(4, 0.8), seen(14, 0.9), seen(14, 0.9)],
+    "14",
+    { alive: 14 },
+  ],
+  ["one view alone with the number, and one without the icon", fortnite, [seen(2, 1), cut, nothing], "2", unreadable],
+  ["one view alone with the number, all with the icon", fortnite, [seen(2, 1), cut, cut], "2", { alive: 2 }],
+])("agree: %s", (_name, profile, views, text, expected) => {
+  expect(agree(views, { number: { text, confidence: 0.97 } }, profile)).toMatchObject(expected);
+});
+
 test("agree: all views and the other engine read it, so a digit at the word is the edge of its last one", () => {
   const got = agree(
     [seen(18, 0.9)],
@@ -84,6 +107,8 @@ test.each([
   ["the word is another", pubgMobile, 0, 7, "57", "WIDOS", 0.25 * 0.1],
   ["the first letter of the word", pubg, 200, 7, "74", "HAYATTA", 0.8],
   ["a 1, which is lost easily", pubgMobile, 0, 7, "17", "VIVOS", 0.25],
+  ["a stroke of the word, with the number's own digit right behind it", pubgMobile, 0, 8, "18", "AM LEBEN8", 0.8],
+  ["a 1 behind the word", pubgMobile, 0, 8, "18", "AM LEBEN18", 0.25],
   ["one of two equal digits, which is lost easily", pubgMobile, 0, 5, "55", "VIVOS", 0.25],
   ["a digit more on the other side of the word", pubg, 200, 7, "17", "HAYATTA", 0.25],
 ] as const)(

@@ -110,7 +110,7 @@ function hasRim({ alive }: Found, alike: readonly Found[], found: readonly Found
 
 const collapsed = (alive: number) => String(alive).replace(/(\d)\1+/g, "$1");
 
-/** `unsure`: the other engine is, of what it says, and all views say another thing. Then they were right in all of 110 pictures. */
+/** `unsure`: the other engine is, of what it says, and all views say another thing. Then they were right in all of 205 pictures. */
 function doubtOf(
   numbers: readonly string[],
   unsure: boolean,
@@ -130,7 +130,7 @@ function doubtOf(
 
 /**
  * The number with its neighbour: the rim of an icon, or a letter of the label (the S of "VIVOS 7" is a 5). It cannot be a digit
- * where that were more than a match can have, nor where the other engine reads the label whole and no digit at it.
+ * where that were more than a match can have, nor where the other engine reads the label whole and no such digit at it.
  */
 function isNeighbour(
   said: string,
@@ -142,10 +142,13 @@ function isNeighbour(
   const left = label ? label.x < at.x : profile.labelSide === "left";
   if (said.length !== text.length + 1 || !(left ? said.endsWith(text) : said.startsWith(text))) return false;
   if (Number(said) > profile.range.to) return true;
+  if (word === undefined || compare(word, phase, profile) !== "same") return false;
+  const beside = word.text.match(left ? /\d+$/ : /^\d+/)?.[0] ?? "";
+  // It sees the number's own digit right beside the label ("LEBEN8"): no other stands between them.
+  if (beside !== "" && (left ? text.startsWith(beside) : text.endsWith(beside))) return true;
   // A 1 is lost easily, and so is one of two equal digits.
   const [extra, next] = left ? [said[0], text[0]] : [said.at(-1), text.at(-1)];
-  if (extra === "1" || extra === next) return false;
-  return word !== undefined && !/\d/.test(word.text) && compare(word, phase, profile) === "same";
+  return extra !== "1" && extra !== next && !/\d/.test(word.text);
 }
 
 /**

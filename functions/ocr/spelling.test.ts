@@ -22,6 +22,7 @@ test.each([
   ["nearly the label, in capitals", "JOINER", 0.68, "lobby", "other"],
   ["nearly the label in Chinese", "生荐", 0.68, "match", "unclear"],
   ["small letters, as of a script it does not know", "saao", 0.55, "match", "unclear"],
+  ["small letters among capitals, not quite sure", "BKMBbIX", 0.65, "match", "unclear"],
   ["another word, in capitals", "ONLINES", 0.57, "match", "other"],
   ["two letters another", "DOWNED", 0.64, "lobby", "other"],
   ["the end of a long word is missing", "BEIGETRE", 0.9, "lobby", "same"],

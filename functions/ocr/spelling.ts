@@ -12,10 +12,16 @@ export type Compared = "same" | "other" | "unclear";
 
 /** Letters that the second engine knows; of another script it makes nonsense, which says nothing. */
 const KNOWN = /^[A-Z]{3,}$|^\p{Script=Han}{2,}$/u;
-/** This sure the second engine is right: of another label, of a word that is none, of one that is nearly the label. */
-const SURE = { label: 0.3, word: 0.6, near: 0.8 };
-/** It is right earlier where all it sees is capitals: of a script it does not know it makes small letters too. */
-const SURE_OF_CAPITALS = { word: 0.4, near: 0.6 };
+/**
+ * This sure the second engine is right: of another label, of a word that is none, of one that is nearly the label. Of a script it does
+ * not know it makes small letters among capitals; labels are capitals, so of words in capitals it is right earlier.
+ */
+const SURE = {
+  label: 0.3,
+  capitals: { word: 0.4, near: 0.6 },
+  han: { word: 0.6, near: 0.8 },
+  small: { word: 0.7, near: 0.8 },
+};
 
 /** Whether the second engine's word means what the first engine says: the same, another word, or nothing clear. */
 export function compare({ text, confidence }: Said, phase: Found["phase"], profile: Profile): Compared {
@@ -34,7 +40,7 @@ export function compare({ text, confidence }: Said, phase: Found["phase"], profi
     words.some((word) => [said, ...without].some((part) => test(word, part)));
   if (isNearly(lacksNarrow)) return "unclear";
   const near = isNearly((word, part) => distance(word, part) === 1);
-  const sure = /^[^\p{Ll}\p{Script=Han}]*$/u.test(text) ? SURE_OF_CAPITALS : SURE;
+  const sure = /\p{Script=Han}/u.test(text) ? SURE.han : /\p{Ll}/u.test(text) ? SURE.small : SURE.capitals;
   return confidence >= (near ? sure.near : sure.word) ? "other" : "unclear";
 }
 

@@ -1,6 +1,6 @@
 /**
  * Our own model (training/): looks at a strip 48 px high and says for every second column which glyph and which label or
- * icon has its centre there. Small (0.4 million weights), and it knows the words of every language as pictures.
+ * icon has its centre there. Small (0.25 million weights), and it knows the words of every language as pictures.
  */
 import { fileURLToPath } from "node:url";
 import type { Grey } from "../picture.ts";
