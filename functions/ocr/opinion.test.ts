@@ -57,7 +57,13 @@ test.each([
 });
 
 test.each([
-  ["an unsure other number, against all views", [seen(33, 0.9), seen(33, 0.9), seen(33, 0.9)], 0.55, 0.9 * 0.8],
+  ["an unsure other number, against all views", [seen(33, 0.9), seen(33, 0.9), seen(33, 0.9)], 0.55, 0.9 * 0.25],
+  [
+    "an unsure number with a digit more, against all views",
+    [seen(3, 0.9), seen(3, 0.9), seen(3, 0.9)],
+    0.55,
+    0.9 * 0.8,
+  ],
   ["a sure other number, against all views", [seen(33, 0.9), seen(33, 0.9), seen(33, 0.9)], 0.95, 0.9 * 0.25],
   ["an unsure other number, against most views", [seen(33, 0.9), seen(33, 0.9), cut], 0.55, 0.9 * (2 / 3) * 0.25],
 ])("agree: %s", (_name, views, confidence, certainty) => {
@@ -66,6 +72,13 @@ test.each([
 });
 
 test.each([
+  [
+    "nothing beside an icon",
+    fortnite,
+    [seen(49, 1), seen(49, 0.8), seen(49, 1)],
+    "",
+    { alive: 49, certainty: 0.8 * 0.55 },
+  ],
   ["a lone 1 that one view does not see, nor the other engine", pubg, [seen(1, 1), cut, seen(1, 1)], "I", unreadable],
   ["a lone 1 that all views see", pubg, [seen(1, 1), seen(1, 1), seen(1, 1)], "I", { alive: 1 }],
   [

@@ -9,9 +9,12 @@ export interface Opinion {
   word?: Said | undefined;
 }
 
-/** Another number is a strong doubt; letters or nothing a weak one: a general engine misses much at low resolution. */
+/**
+ * Another number is a strong doubt; letters or nothing a weak one, for a general engine misses much at low resolution. Less weak beside
+ * an icon: there it is asked about nothing else.
+ */
 const OTHER_NUMBER = 0.25;
-const NO_NUMBER = 0.8;
+const NO_NUMBER = { words: 0.8, icons: 0.55 };
 /** This sure the second engine is right: of a number that all views see, of one that some see, of digits in a word. */
 const SURE = { number: 0.6, some: 0.9, word: 0.6 };
 /** Another word is as good as a proof. */
@@ -110,7 +113,7 @@ function hasRim({ alive }: Found, alike: readonly Found[], found: readonly Found
 
 const collapsed = (alive: number) => String(alive).replace(/(\d)\1+/g, "$1");
 
-/** `unsure`: the other engine is, of what it says, and all views say another thing. Then they were right in all of 205 pictures. */
+/** `unsure`: the other engine is, and all views say another thing. Where it lacks a digit or has one more they were always right. */
 function doubtOf(
   numbers: readonly string[],
   unsure: boolean,
@@ -120,12 +123,14 @@ function doubtOf(
 ): number {
   const [said] = numbers;
   const { alive } = found;
-  if (said === undefined) return NO_NUMBER;
+  const none = NO_NUMBER[profile.labels];
+  if (said === undefined) return none;
   if (numbers.length > 1) return OTHER_NUMBER;
-  if (isNeighbour(said, found, word, profile)) return NO_NUMBER;
+  if (isNeighbour(said, found, word, profile)) return NO_NUMBER.words;
   if (said === String(alive)) return 1;
   // 33 read as 3: its decoder takes equal neighbours that touch for one, so that says as little as nothing.
-  return unsure || said === collapsed(alive) ? NO_NUMBER : OTHER_NUMBER;
+  const length = String(alive).length;
+  return said === collapsed(alive) || (unsure && said.length !== length) ? NO_NUMBER.words : OTHER_NUMBER;
 }
 
 /**
