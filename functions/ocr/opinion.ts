@@ -113,7 +113,7 @@ function hasRim({ alive }: Found, alike: readonly Found[], found: readonly Found
 
 const collapsed = (alive: number) => String(alive).replace(/(\d)\1+/g, "$1");
 
-/** `unsure`: the other engine is, and all views say another thing. Where it lacks a digit or has one more they were always right. */
+/** `unsure`: the other engine is, and all views say another thing. Where it has a digit less or more, they are right. */
 function doubtOf(
   numbers: readonly string[],
   unsure: boolean,
