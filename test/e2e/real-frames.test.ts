@@ -16,8 +16,8 @@ import { type System, startSystem, Wrong, within } from "./system.ts";
 sayIfAbsent();
 
 /**
- * A 33 whose first digit lies on bright roofs. At 720 lines by x264's fastest preset nobody can tell it from a 23, so it is rightly
- * unread here. `npm run bench:ocr` counts it, at every quality.
+ * A 33 whose first digit lies on bright roofs. At 720 lines by x264's fastest preset nobody can tell it from a 23, so it may stay
+ * unread here; a 23 on /all would fail. `npm run bench:ocr` counts it, at every quality.
  */
 const NOT_TO_BE_TOLD = "pubg/izombiee_8c588bd7.jpg";
 
@@ -45,7 +45,9 @@ describe.runIf(haveFrames)("real frames, tick to page", () => {
     dir = await mkdtemp(join(tmpdir(), "rotisserie-frames-"));
     frames = await chooseFrames(dir);
     expected = [...frames.values()]
-      .flatMap(({ kind, value }) => (kind === "alive" && value !== undefined ? [value] : []))
+      .flatMap(({ kind, value, file }) =>
+        kind === "alive" && value !== undefined && file !== NOT_TO_BE_TOLD ? [value] : [],
+      )
       .sort((a, b) => a - b);
     system = await startSystem({
       args: ["--frames", dir],
@@ -67,7 +69,7 @@ describe.runIf(haveFrames)("real frames, tick to page", () => {
     expect(kinds.filter((kind) => kind === "none").length).toBeGreaterThanOrEqual(2);
   });
 
-  test("/all comes to list exactly the running matches, and never shows a wrong number on the way", async () => {
+  test("/all comes to list every running match, nothing else, and never shows a wrong number on the way", async () => {
     await within(240, "every running match on /all", async () => {
       await learnChannels();
       const all = parse(AllDocument, await getJson(`${system.url}/all`));
@@ -79,7 +81,7 @@ describe.runIf(haveFrames)("real frames, tick to page", () => {
       }
       const counts = all.map(({ alive }) => alive ?? -1);
       if (counts.some((count, i) => count < (counts[i - 1] ?? 0))) throw new Wrong(`not fewest first: ${counts}`);
-      return counts.length === expected.length ? true : undefined;
+      return expected.every((count) => counts.includes(count)) ? true : undefined;
     }).catch(async (error: unknown) => {
       if (error instanceof Wrong) throw error;
       const seen = parse(AllDocument, await getJson(`${system.url}/all`)).map(({ stream_name }) => stream_name);
@@ -127,9 +129,7 @@ async function getJson(url: string): Promise<unknown> {
 
 /** PUBG alive at every size there is, also scaled to 1440p and 720p; lobbies; pictures without a counter. */
 async function chooseFrames(dir: string): Promise<Map<string, FrameRow>> {
-  const rows = readManifest().filter(
-    ({ game, file }) => game === "pubg" && /\.(jpg|png)$/.test(file) && file !== NOT_TO_BE_TOLD,
-  );
+  const rows = readManifest().filter(({ game, file }) => game === "pubg" && /\.(jpg|png)$/.test(file));
   // The same count twice would make "the lowest" ambiguous, and the director rightly stays where another stream has only a
   // few players fewer: one channel per count, and a clear lead for the lowest.
   const seen = new Set<number>();
