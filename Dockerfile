@@ -66,15 +66,19 @@ RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /us
 ENV NODE_ENV=production
 WORKDIR /app
 USER 10001:10001
-# `task images` adds the revision: from an argument here buildah 1.28 would take it from its cache, as it was before.
 LABEL org.opencontainers.image.title=rotisserie \
       org.opencontainers.image.description="RedZone for battle-royale games" \
       org.opencontainers.image.licenses=Apache-2.0
+
+# `task images` labels each image with its revision. Where nothing else changed, buildah 1.28 would take the last one with its old
+# label from its cache: so every stage that runs ends with a step that a new revision changes.
 
 # The poller, and the bridge from ConfigMap kube-lego to cert-manager, which runs from the same image.
 FROM function AS app
 COPY --from=build /src/dist/functions/poller/main.js ./
 COPY --from=build /src/dist/cert/kube-lego/main.js ./kube-lego.js
+ARG REVISION=unknown
+RUN : "$REVISION"
 EXPOSE 3000
 CMD ["node", "main.js"]
 
@@ -82,6 +86,8 @@ FROM function AS capture
 COPY --from=ffmpeg /opt/ffmpeg/bin/ffmpeg /usr/local/bin/ffmpeg
 COPY --from=modules /modules/capture ./node_modules
 COPY --from=build /src/dist/functions/capture/main.js ./
+ARG REVISION=unknown
+RUN : "$REVISION"
 EXPOSE 3003
 CMD ["node", "main.js"]
 
@@ -89,6 +95,8 @@ FROM function AS ocr
 COPY --from=modules /modules/ocr ./node_modules
 COPY --from=build /src/functions/ocr/models ./models
 COPY --from=build /src/dist/functions/ocr/main.js ./
+ARG REVISION=unknown
+RUN : "$REVISION"
 EXPOSE 3001
 CMD ["node", "main.js"]
 
@@ -101,6 +109,8 @@ WORKDIR /app
 COPY --from=modules /modules/simulator ./node_modules
 COPY --from=build /src/dist/local/twitch/main.js ./
 USER 10001:10001
+ARG REVISION=unknown
+RUN : "$REVISION"
 LABEL org.opencontainers.image.title=rotisserie-simulator org.opencontainers.image.licenses=Apache-2.0
 CMD ["node", "main.js"]
 
@@ -112,5 +122,7 @@ COPY static/nginx /etc/rotisserie/nginx
 COPY static/page/csp.txt /etc/rotisserie/page/csp.txt
 COPY --from=build /src/dist/static /usr/share/rotisserie
 USER 10001:10001
+ARG REVISION=unknown
+RUN : "$REVISION"
 LABEL org.opencontainers.image.title=rotisserie-static org.opencontainers.image.licenses=Apache-2.0
 ENTRYPOINT ["/etc/rotisserie/nginx/entrypoint.sh"]

@@ -35,6 +35,7 @@ export async function buildImages(settings: Settings, root: string, say: (line: 
   const created = (await run("git", ["log", "-1", "--format=%cI"], { cwd: root }).catch(() => "")).trim();
   const buildArgs = [
     ...bases.map(({ name, image }) => `${name}=${image}`),
+    `REVISION=${settings.tag ?? "unknown"}`,
     `SITE_URL=${settings.page.site ?? ""}`,
     `CODE_URL=${settings.page.code ?? ""}`,
     // Docker's builder knows this by itself.
