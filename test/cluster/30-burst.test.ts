@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { sumOf } from "../../knative/cli/status.ts";
 import { agent, listen, PATIENT } from "./agent.ts";
 import { frame } from "./frames.ts";
-import { podGet, pods, within } from "./kube.ts";
+import { podGet, pods, unlessChannelFell, within } from "./kube.ts";
 
 const READ = "tv.rotisserie.count.read.v1";
 const FRAMES = 300;
@@ -16,26 +16,29 @@ describe("a burst of pictures", () => {
     await listen("test-read", READ, "204", PATIENT);
   });
 
-  test("is read to the last one, by at least two pods", async () => {
+  let sent = 0;
+  const burst = async () => {
     await agent.forget();
     readBy.clear();
     const began = Date.now();
-    const events = Array.from({ length: FRAMES }, (_, index) => frame(`burst-${index}`, `burst_${index}`));
+    const prefix = `burst_${++sent}_`;
+    const events = Array.from({ length: FRAMES }, (_, index) => frame(`${prefix}${index}`, `${prefix}${index}`));
     expect(await agent.send(events, 50)).toEqual({ 202: FRAMES });
-    const read = await within(150, `${FRAMES} readings`, async () => {
+    const read = await within(100, `${FRAMES} readings`, async () => {
       for (const pod of await pods("rotisserie-ocr")) {
         const metrics = await podGet(pod, 3001, "/metrics").catch(() => "");
         readBy.set(pod, Math.max(readBy.get(pod) ?? 0, sumOf(metrics, "rotisserie_readings_total")));
       }
       const subjects = new Set((await agent.events(READ)).map(({ subject }) => subject));
-      const ours = [...subjects].filter((subject) => subject?.startsWith("burst_"));
+      const ours = [...subjects].filter((subject) => subject?.startsWith(prefix));
       return ours.length === FRAMES ? ours : undefined;
     });
     const seconds = (Date.now() - began) / 1000;
     process.stdout.write(`${read.length} read in ${seconds.toFixed(1)} s by ${JSON.stringify([...readBy.values()])}\n`);
     const working = [...readBy.values()].filter((count) => count > 0);
     expect(working.length).toBeGreaterThanOrEqual(2);
-  }, 200_000);
+  };
+  test("is read to the last one, by at least two pods", () => unlessChannelFell(burst), 400_000);
 
   test("is followed by silence", async () => {
     await within(120, "ocr is back at zero pods", async () =>
