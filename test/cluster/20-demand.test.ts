@@ -113,7 +113,7 @@ describe("one due stream", () => {
 
   test("gives one stream.found for each tick that finds it due", async () => {
     await agent.forget();
-    for (let second = 0; second < 20; second++) {
+    for (let second = 0; second < 30; second++) {
       await current();
       await sleep(1000);
     }
