@@ -33,17 +33,25 @@ const painters: Record<Exclude<SceneGame, "pubg">, Painter> = {
     write(context, String(scene.killed ?? dice.whole(0, 9)), style, { x: right - 76 * unit, baseline, anchor: "left" });
     return box;
   },
-  /** Icons over numbers at the top right: squads, then players. */
+  /** Icons over numbers at the top right: squads, then players. No box behind them: a soft shadow keeps them apart from sand. */
   warzone: (context, scene, count, unit) => {
     const dice = random(seedOf(`warzone:${scene.seed}`));
     const right = scene.width - 32 * unit;
     const style = lettering(12 * unit, "#f2f2f2");
     const baseline = 70 * unit;
+    context.save();
+    Object.assign(context, {
+      shadowColor: "rgba(0,0,0,0.6)",
+      shadowBlur: unit,
+      shadowOffsetX: unit,
+      shadowOffsetY: unit,
+    });
     person(context, right - 14 * unit, 50 * unit, unit);
     const box = write(context, String(count), style, { x: right, baseline, anchor: "right" });
     squad(context, right - 66 * unit, 50 * unit, unit);
     const squads = String(Math.max(1, Math.ceil(count / dice.between(2.6, 4))));
     write(context, squads, style, { x: right - 50 * unit, baseline, anchor: "right" });
+    context.restore();
     write(context, `${dice.whole(60, 180)} FPS`, lettering(12 * unit, "#e9df3a"), {
       x: right,
       baseline: 22 * unit,
