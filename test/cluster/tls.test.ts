@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { raw } from "../edge/harness.ts";
 import { agreed, answersIn, dishonest, HANDSHAKES, openssl, REFUSAL, REFUSED_PATHS } from "../edge/hostile.ts";
 import { within } from "./kube.ts";
+import { ordersValid } from "./tls-orders.ts";
 import {
   ACME_OTHER_NAME,
   ask,
@@ -220,14 +221,16 @@ describe("our own edge", () => {
       metadata: { name: `pair-${index}` },
       spec: { secretName: `pair-${index}`, dnsNames, issuerRef: { name: "kube-lego" } },
     }));
-    const began = Date.now();
     await site.kubectl(["apply", "-f", "-"], { input: JSON.stringify({ apiVersion: "v1", kind: "List", items }) });
     const names = items.map(({ metadata }) => `certificate/${metadata.name}`);
-    await site.kubectl(["wait", "--for=condition=Ready", ...names, "--timeout=180s"]);
-    process.stdout.write(`ten certificates for two hosts each: ${Math.round((Date.now() - began) / 1000)} s\n`);
+    // cert-manager has five workers, each busy for 8 s and more with one challenge's self-check, and looks again after 10 s:
+    // 20 challenges take 40 s at least.
+    const seconds = await ordersValid(site, "pair-", PAIRS.length, 180);
+    process.stdout.write(`ten certificates for two hosts each, seconds: ${seconds.join(", ")}\n`);
+    await site.kubectl(["wait", "--for=condition=Ready", ...names, "--timeout=30s"]);
     const orders = await site.kubectl.objects(["get", "orders.acme.cert-manager.io"]);
-    const ofPairs = orders.filter(({ metadata }) => metadata.name.startsWith("pair-"));
-    expect(ofPairs.map(({ status }) => (status as { state: string }).state)).toEqual(PAIRS.map(() => "valid"));
+    // One order for each: none was made a second time.
+    expect(orders.filter(({ metadata }) => metadata.name.startsWith("pair-"))).toHaveLength(PAIRS.length);
     for (const { status } of await site.kubectl.objects(["get", ...names])) {
       expect(status).not.toHaveProperty("failedIssuanceAttempts");
     }

@@ -1,6 +1,8 @@
 /** Names that change or come late, answered by a DNS server of the test's own. */
 import { createSocket } from "node:dgram";
 import { createServer } from "node:http";
+import { connect } from "node:net";
+import { Worker } from "node:worker_threads";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { eventually, freePort, get, Stage } from "./harness.ts";
 
@@ -51,6 +53,23 @@ async function serverAt(address: string, port: number, handler: (path: string) =
   });
 }
 
+/** An address that answers nothing at all, as that of a pod that has gone: its queue is full and nobody takes from it. */
+async function silenceAt(address: string, port: number): Promise<void> {
+  const source = `
+    const { parentPort } = require("node:worker_threads");
+    require("node:net").createServer().listen(${port}, "${address}", 1, () => {
+      parentPort.postMessage("listening");
+      setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0));
+    });`;
+  const worker = new Worker(source, { eval: true });
+  await new Promise((done) => worker.once("message", done));
+  const fill = Array.from({ length: 4 }, () => connect(port, address).on("error", () => {}));
+  stage.onEnd(async () => {
+    for (const socket of fill) socket.destroy();
+    await worker.terminate();
+  });
+}
+
 test("the gateway starts before the poller's name exists and follows its address within 10 s", async () => {
   addresses = [];
   const [port, poller] = [await freePort(), await freePort()];
@@ -69,12 +88,9 @@ test("the gateway starts before the poller's name exists and follows its address
   await eventually(async () => expect((await get(port, "/current", VIEWER)).body).toBe("second"), 10_000);
 }, 60_000);
 
-test("a challenge is answered by whichever solver knows it, whatever their number and order", async () => {
-  const [http, https, port] = [await freePort(), await freePort(), await freePort()];
-  const hosts = ["127.0.0.2", "127.0.0.3", "127.0.0.4"];
-  for (const host of hosts)
-    await serverAt(host, port, (path) => (path.endsWith(`/token-${host}`) ? [200, host] : [404, "no"]));
-  addresses = hosts;
+/** An edge whose solvers are behind NAME's addresses. What it answers for a token. */
+async function edgeWithSolversAt(port: number) {
+  const [http, https] = [await freePort(), await freePort()];
   await stage.nginx("edge", https, {
     HTTP_LISTEN: `127.0.0.1:${http}`,
     HTTPS_LISTEN: `127.0.0.1:${https}`,
@@ -88,7 +104,18 @@ test("a challenge is answered by whichever solver knows it, whatever their numbe
     CHALLENGE_UPSTREAM: `kube-lego-nginx.web.svc.cluster.local:${port}`,
     RESOLVER: `127.0.0.1:${dns}`,
   });
-  const ask = (token: string) => get(http, `/.well-known/acme-challenge/${token}`, { host: "b.test" });
+  return (token: string) => get(http, `/.well-known/acme-challenge/${token}`, { host: "b.test" });
+}
+
+const solverAt = (address: string, port: number) =>
+  serverAt(address, port, (path) => (path.endsWith(`/token-${address}`) ? [200, address] : [404, "no"]));
+
+test("a challenge is answered by whichever solver knows it, whatever their number and order", async () => {
+  const port = await freePort();
+  const hosts = ["127.0.0.2", "127.0.0.3", "127.0.0.4"];
+  for (const host of hosts) await solverAt(host, port);
+  addresses = hosts;
+  const ask = await edgeWithSolversAt(port);
   for (let round = 0; round < 40; round++) {
     const host = hosts[round % 3] ?? "";
     expect(await ask(`token-${host}`), `round ${round}`).toMatchObject({ status: 200, body: host });
@@ -97,4 +124,18 @@ test("a challenge is answered by whichever solver knows it, whatever their numbe
   // One solver gone, its address still in the answer: the others are asked all the same.
   addresses = ["127.0.0.9", ...hosts];
   for (let round = 0; round < 12; round++) expect((await ask("token-127.0.0.4")).status).toBe(200);
+}, 60_000);
+
+test("the last of twenty hosts is proven while the others' solvers go and their addresses swallow what is sent", async () => {
+  const port = await freePort();
+  const gone = Array.from({ length: 19 }, (_, index) => `127.0.1.${index + 1}`);
+  for (const address of gone) await silenceAt(address, port);
+  await solverAt("127.0.0.2", port);
+  addresses = [...gone, "127.0.0.2"];
+  const ask = await edgeWithSolversAt(port);
+  // As many as an ACME server asks at once, and more; it waits 10 s at most.
+  const began = performance.now();
+  const answers = await Promise.all(Array.from({ length: 8 }, () => ask("token-127.0.0.2")));
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+  expect(performance.now() - began).toBeLessThan(8_000);
 }, 60_000);
