@@ -6,8 +6,8 @@ import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import sharp from "sharp";
 import { createWorker, OEM, PSM } from "tesseract.js";
+import type { Strip } from "../../functions/ocr/lines.ts";
 import { resample } from "../../functions/ocr/picture.ts";
-import type { Strip } from "../../functions/ocr/reader.ts";
 
 const FRAME = { width: 1280, height: 720 };
 const CROP = { x: 1190, y: 20, width: 22, height: 22 };

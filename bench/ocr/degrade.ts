@@ -1,8 +1,8 @@
 /** Pictures through a stream and through capture, at the place in a smaller frame where they then are. */
 import { encode } from "../../functions/capture/encode.ts";
 import { decode } from "../../functions/ocr/decode.ts";
+import type { Strip } from "../../functions/ocr/lines.ts";
 import type { Box, Grey } from "../../functions/ocr/picture.ts";
-import type { Strip } from "../../functions/ocr/reader.ts";
 import type { Sample } from "./picture.ts";
 import { QUALITIES, type Quality, streamed } from "./stream.ts";
 

@@ -4,8 +4,8 @@ import sharp from "sharp";
 import { encode } from "../../functions/capture/encode.ts";
 import { cropOf, findGame, type Game } from "../../functions/contracts/games.ts";
 import { decode } from "../../functions/ocr/decode.ts";
+import type { Strip } from "../../functions/ocr/lines.ts";
 import type { Grey } from "../../functions/ocr/picture.ts";
-import type { Strip } from "../../functions/ocr/reader.ts";
 import type { Frame, Want } from "./manifest.ts";
 
 /** What stands on a picture and where it comes from. */

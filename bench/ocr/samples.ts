@@ -2,8 +2,8 @@
 import { cropOf } from "../../functions/contracts/games.ts";
 import { LINE_HEIGHT } from "../../functions/ocr/engines/engine.ts";
 import { findProfile } from "../../functions/ocr/games/index.ts";
+import type { Strip } from "../../functions/ocr/lines.ts";
 import type { Box, Grey } from "../../functions/ocr/picture.ts";
-import type { Strip } from "../../functions/ocr/reader.ts";
 import { type Crop, setInto } from "./crops.ts";
 import { captured, type Degrade, degraded, fitting, oneOf } from "./degrade.ts";
 import type { Frame } from "./manifest.ts";

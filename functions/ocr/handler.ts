@@ -5,8 +5,9 @@ import { Rejected } from "../runtime/outcome.ts";
 import { childTrace } from "../runtime/trace.ts";
 import { findProfile } from "./games/index.ts";
 import type { Profile } from "./games/profile.ts";
+import { checkStrip, type Strip } from "./lines.ts";
 import type { Grey } from "./picture.ts";
-import { checkStrip, type Sight, type Strip } from "./reader.ts";
+import type { Sight } from "./reader.ts";
 
 export interface Dependencies {
   decode(bytes: Uint8Array, contentType: string): Promise<Grey>;

@@ -1,21 +1,13 @@
 /** Region picture -> reading: lines of the counter's height are cut out, read by the engine, judged. */
 import type { Reading } from "../contracts/events.ts";
-import { MAX_CROP_FRAME_HEIGHT } from "../contracts/games.ts";
-import { Rejected } from "../runtime/outcome.ts";
 import { confidenceOf } from "./calibration.ts";
 import { type Engine, LINE_HEIGHT, type Word } from "./engines/engine.ts";
-import type { Profile, Scale } from "./games/profile.ts";
+import type { Profile } from "./games/profile.ts";
 import { type Found, judge, type Unread, withoutFaintLetters } from "./hud.ts";
+import { cutLine, linesOf, type Strip } from "./lines.ts";
 import { agree, type Opinion } from "./opinion.ts";
-import { blackRows, digitRows, type Grey, resample } from "./picture.ts";
+import { digitRows, type Grey } from "./picture.ts";
 import { areSure, isSettled } from "./settled.ts";
-
-export interface Strip {
-  picture: Grey;
-  /** Where the picture was cut, in pixels of the full frame. */
-  region: { x: number; y: number; width: number; height: number };
-  frame: { width: number; height: number };
-}
 
 /** What was found, before it is accepted or not. */
 export type Sight = Found | Unread;
@@ -33,7 +25,7 @@ export async function look(strip: Strip, profile: Profile, engine: Engine): Prom
   let best: Sight = { reason: "no-counter" };
   for (const line of linesOf(strip, profile)) {
     const view = async (up: number, zoom: number) => {
-      const picture = cutLine(strip.picture, line.top, line.height, up, zoom);
+      const picture = cutLine(strip.picture, line, up, zoom);
       return picture && viewOf(picture, await engine.readWords(picture), profile);
     };
     const first = await view(0, 1);
@@ -106,49 +98,4 @@ export function toReading(sight: Sight, engine: string, accept: number): Reading
   const confidence = confidenceOf(engine, sight.certainty);
   if (confidence < accept) return { ok: false, reason: "unsure" };
   return { ok: true, phase: sight.phase, alive: sight.alive, confidence, engine };
-}
-
-/** Tops and heights of the lines to try, in pixels of the picture; lines outside it are left out. */
-function linesOf({ picture, region, frame }: Strip, profile: Profile): { top: number; height: number }[] {
-  const scale = picture.height / region.height;
-  const linesAt = ({ lines, frameHeight }: Scale, top: number, height: number) =>
-    lines.map((line) => ({
-      top: (top + line * height - region.y) * scale,
-      height: (LINE_HEIGHT / frameHeight) * height * scale,
-    }));
-  // An ultrawide game on a 16:9 stream: bars above and below, everything between smaller.
-  const bar = region.y === 0 ? blackRows(picture) / scale : 0;
-  const barred = bar > 0.04 * frame.height && bar < 0.2 * frame.height;
-  const all = profile.scales.flatMap((one) => [
-    ...linesAt(one, 0, frame.height),
-    ...(barred ? linesAt(one, bar, frame.height - 2 * bar) : []),
-  ]);
-  return all.filter(({ top, height }) => top > -height / 4 && top + height < picture.height + height / 4);
-}
-
-/** The widest line an engine gets: a hostile region must not make a reading slow. */
-const MAX_LINE_WIDTH = 880;
-
-function cutLine(picture: Grey, top: number, height: number, up: number, zoom: number): Grey | undefined {
-  const tall = height / zoom;
-  const box = { x: 0, y: top + (height - tall) / 2 - (up * height) / LINE_HEIGHT, width: picture.width, height: tall };
-  // The model works in steps of 4 px.
-  const width = Math.round((picture.width / tall) * (LINE_HEIGHT / 4)) * 4;
-  if (width < LINE_HEIGHT || width > MAX_LINE_WIDTH) return undefined;
-  return resample(picture, box, width, LINE_HEIGHT);
-}
-
-/** `region` must lie on the frame and have the picture's shape; the picture may be a scaled-down copy. */
-export function checkStrip({ picture, region, frame }: Strip): void {
-  const said = `${region.width} x ${region.height}`;
-  if (region.x + region.width > frame.width || region.y + region.height > frame.height) {
-    const at = `${said} at ${region.x},${region.y}`;
-    throw new Rejected(422, `region ${at} is outside the ${frame.width} x ${frame.height} frame`);
-  }
-  const given = `the picture is ${picture.width} x ${picture.height}, its region ${said}`;
-  const scale = picture.height / region.height;
-  // One pixel of rounding on either side, in both directions.
-  const slack = 1.5 * Math.max(1, region.width / region.height);
-  if (Math.abs(region.width * scale - picture.width) > slack || scale > 1.01) throw new Rejected(422, given);
-  if (frame.height * scale > 2 * MAX_CROP_FRAME_HEIGHT) throw new Rejected(422, `${given}: larger than reading needs`);
 }

@@ -8,7 +8,8 @@ import { draw, drawnScenes } from "../../bench/ocr/rendered.ts";
 import { DEFAULT_ACCEPT, DEFAULT_ENGINE } from "../../functions/ocr/config.ts";
 import { openEngine } from "../../functions/ocr/engines/index.ts";
 import { findProfile } from "../../functions/ocr/games/index.ts";
-import { look, type Strip, toReading } from "../../functions/ocr/reader.ts";
+import type { Strip } from "../../functions/ocr/lines.ts";
+import { look, toReading } from "../../functions/ocr/reader.ts";
 
 const engine = await openEngine(DEFAULT_ENGINE);
 afterAll(() => engine.close());

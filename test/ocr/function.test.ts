@@ -51,15 +51,15 @@ async function post(
   state: Parameters<typeof renderScene>[0]["state"],
   attributes: object = {},
   bytes?: Uint8Array<ArrayBuffer>,
+  crop: { left: number; top: number; width: number; height: number } = cropOf(gameOf("pubg"), 1920, 1080),
 ) {
   const { data, width, height } = renderScene({ ...scene, state });
-  const crop = cropOf(gameOf("pubg"), width, height);
   const image = sharp(data, { raw: { width, height, channels: 4 } })
     .extract(crop)
     .greyscale();
   const event = frameCaptured.create({
     ...{ id: "frame-7", subject: "somebody", time: "2026-01-01T00:00:00Z", datacontenttype: "image/webp" },
-    data: new Uint8Array(await image.webp({ quality: 90 }).toBuffer()),
+    data: new Uint8Array(await image.webp({ quality: 80 }).toBuffer()),
     attributes: {
       ...{
         roundid: "round",
@@ -97,6 +97,16 @@ test("a count", async () => {
   });
 });
 
+test("a count in the whole width of the frame: only the game's region is searched", async () => {
+  const response = await post({ kind: "alive", count: 23 }, {}, undefined, {
+    left: 0,
+    top: 0,
+    width: 1920,
+    height: 194,
+  });
+  expect(await response.json()).toMatchObject({ ok: true, phase: "match", alive: 23 });
+});
+
 test("no count is an answer", async () => {
   const response = await post({ kind: "none" });
   expect(response.status).toBe(200);
@@ -118,7 +128,7 @@ test.each([
 
 test("what could not be read is counted by game, and kept to look at", async () => {
   const metrics = await (await fetch(`${base}/metrics`)).text();
-  expect(metrics).toMatch(/rotisserie_readings_total\{game="pubg",result="match",[^}]*\} 1/);
+  expect(metrics).toMatch(/rotisserie_readings_total\{game="pubg",result="match",[^}]*\} 2/);
   expect(metrics).toMatch(/rotisserie_readings_total\{game="pubg",result="no-counter",[^}]*\} 1/);
   const kept = (await readdir(debug)).filter((name) => name.endsWith(".json"));
   expect(kept).toHaveLength(2);

@@ -5,7 +5,8 @@ import { gameOf, greyFrame, sampleOf, stripOf } from "../../bench/ocr/picture.ts
 import { DEFAULT_ACCEPT, DEFAULT_ENGINE } from "../../functions/ocr/config.ts";
 import { openEngine } from "../../functions/ocr/engines/index.ts";
 import { findProfile } from "../../functions/ocr/games/index.ts";
-import { look, type Strip, toReading } from "../../functions/ocr/reader.ts";
+import type { Strip } from "../../functions/ocr/lines.ts";
+import { look, toReading } from "../../functions/ocr/reader.ts";
 import { framesDir, haveFrames, sayIfAbsent } from "../frames.ts";
 
 sayIfAbsent();
