@@ -13,6 +13,8 @@ export interface Crop extends Frame {
   host: Frame | undefined;
 }
 
+const MANIFEST = "manifest_crops.tsv";
+
 /** Frames of 720 lines, and where the crops of 2017 (28 x 20) and of 2018 (22 x 22) were cut from them. */
 const HOST = { width: 1280, height: 720 };
 const PLACES = new Map<string, { x: number; y: number; hud: string }>([
@@ -29,26 +31,33 @@ export function readCrops(
   /** The same digits, to be set into other frames one by one. */
   donors: Frame[];
   problems: string[];
+  skipped: string[];
 } {
-  const file = join(directory, "manifest_crops.tsv");
-  if (!existsSync(file)) return { crops: [], donors: [], problems: [] };
-  const { frames: rows, problems } = parseManifest(readFileSync(file, "utf8"), directory);
+  const file = join(directory, MANIFEST);
+  if (!existsSync(file)) return { crops: [], donors: [], problems: [], skipped: [] };
+  const { frames: rows, problems, skipped } = parseManifest(readFileSync(file, "utf8"), directory, MANIFEST);
   const donors = rows.flatMap(({ width, height, ...row }): Frame[] => {
     const place = PLACES.get(`${width}x${height}`);
     return row.want && row.game === "pubg" && place ? [{ ...row, width, height, hud: place.hud }] : [];
   });
   const crops = rows.flatMap((row): Crop[] => {
-    if (row.game === "apex") return [{ ...row, hud: "crop", ...placeOfApex(row), host: undefined }];
+    if (row.game === "apex" && row.width > 0 && row.height > 0)
+      return [{ ...row, hud: "crop", ...placeOfApex(row), host: undefined }];
     const place = PLACES.get(`${row.width}x${row.height}`);
-    if (row.game !== "pubg" || !place) return [];
-    return hostsOf(place.hud, row.source, frames).map((host) => ({
+    if (row.game !== "pubg" || !place) {
+      skipped.push(`crops of ${row.game}, ${row.width} x ${row.height}: where in a frame they belong is not known`);
+      return [];
+    }
+    const hosts = hostsOf(place.hud, row.source, frames);
+    if (hosts.length === 0) skipped.push(`crops of ${place.hud}: no frame of another source to set them into`);
+    return hosts.map((host) => ({
       ...row,
       host,
       hud: row.want ? `${host.hud} crop` : "none crop",
       want: row.want && host.want && { ...row.want, phase: host.want.phase },
     }));
   });
-  return { crops, donors, problems };
+  return { crops, donors, problems, skipped };
 }
 
 function hostsOf(generation: string, source: string, frames: readonly Frame[]): Frame[] {

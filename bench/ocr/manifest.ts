@@ -65,27 +65,31 @@ export function readManifest(directory: string): Frame[] {
 
 /**
  * Rows that cannot be used are told by line; `skipped` are right, but not for us: videos (their frames have rows of their
- * own) and games without a profile. Throws when a needed column is missing.
+ * own) and games without a profile. Throws when a needed column is missing. `name`: of the file in the directory.
  */
-export function parseManifest(text: string, directory: string) {
+export function parseManifest(text: string, directory: string, name = "manifest.tsv") {
   const [head = "", ...lines] = text.replace(/^\uFEFF/, "").split(/\r?\n/);
-  const columns = head.split("\t").map((name) => name.trim().toLowerCase());
-  const missing = NEEDED.filter((name) => !columns.includes(name));
+  const columns = cellsOf(head).map((column) => column.toLowerCase());
+  const missing = NEEDED.filter((column) => !columns.includes(column));
   if (missing.length > 0) {
-    const there = `its first line has ${columns.map((name) => JSON.stringify(name.slice(0, 40))).join(", ")}`;
-    throw new Error(`${directory}/manifest.tsv: no column ${missing.join(", ")} (tab-separated); ${there}`);
+    const there = `its first line has ${columns.map((column) => JSON.stringify(column.slice(0, 40))).join(", ")}`;
+    throw new Error(`${join(directory, name)}: no column ${missing.join(", ")} (tab-separated); ${there}`);
   }
   const [frames, problems, skipped]: [Frame[], string[], string[]] = [[], [], []];
   for (const [index, line] of lines.entries()) {
     if (line.trim() === "") continue;
-    const cells = line.split("\t").map((cell) => cell.trim().replace(/^"|"$/g, "").replaceAll('""', '"'));
-    const row = rowOf((name) => cells[columns.indexOf(name)] ?? "", directory);
+    const cells = cellsOf(line);
+    const row = rowOf((column) => cells[columns.indexOf(column)] ?? "", directory);
     if (row.frame) frames.push(row.frame);
-    if (row.problem) problems.push(`manifest.tsv line ${index + 2}: ${row.problem}`);
+    if (row.problem) problems.push(`${name} line ${index + 2}: ${row.problem}`);
     if (row.skipped) skipped.push(row.skipped);
   }
   return { frames, problems, skipped };
 }
+
+/** Spreadsheets put quotes around what they save. */
+const cellsOf = (line: string) =>
+  line.split("\t").map((cell) => cell.trim().replace(/^"|"$/g, "").replaceAll('""', '"'));
 
 type Row = { frame?: Frame; problem?: string; skipped?: string };
 
@@ -127,8 +131,8 @@ function gameIdOf(text: string): string {
 }
 
 function boxOf(text: string): Region | undefined {
-  const [x, y, width, height] = text.split(",").map(Number);
-  return x !== undefined && y !== undefined && width && height ? { x, y, width, height } : undefined;
+  const [x = -1, y = -1, width = 0, height = 0] = text.split(",").map(Number);
+  return x >= 0 && y >= 0 && width > 0 && height > 0 ? { x, y, width, height } : undefined;
 }
 
 function hudOf(notes: string): string {

@@ -4,7 +4,7 @@ import sharp from "sharp";
 import { encode } from "../../functions/capture/encode.ts";
 import { cropOf, findGame, type Game } from "../../functions/contracts/games.ts";
 import { decode } from "../../functions/ocr/decode.ts";
-import type { Strip } from "../../functions/ocr/lines.ts";
+import { checkStrip, type Strip } from "../../functions/ocr/lines.ts";
 import type { Grey } from "../../functions/ocr/picture.ts";
 import type { Frame, Want } from "./manifest.ts";
 
@@ -37,10 +37,11 @@ export function gameOf(id: string): Game {
 /** More than an 8K frame; a manifest is as good as a stranger. */
 const MAX_PIXELS = 36_000_000;
 
-/** The frame as it is, in grey. Throws with the reason when it is no picture. */
+/** The frame as people see it (turned as its EXIF data say), in grey. Throws with the reason when it is no picture. */
 export async function greyFrame(path: string): Promise<Grey> {
   const bytes = await readFile(path);
   const { data, info } = await sharp(bytes, { limitInputPixels: MAX_PIXELS })
+    .autoOrient()
     .removeAlpha()
     .toColourspace("b-w")
     .extractChannel(0)
@@ -70,5 +71,6 @@ export async function sampleOf(frame: Frame, grey: Grey, degradation: string): P
   const { name, game, hud, source, want, region, width, height } = frame;
   // A file that is a crop already is read as it is.
   const strip = region ? { picture: grey, region, frame: { width, height } } : await stripOf(grey, gameOf(game));
+  checkStrip(strip);
   return { name, game, hud, source, want, degradation, origin: "real", strip };
 }

@@ -36,6 +36,7 @@ export function planOf({ frames: directory, game, real, quick }: Wish) {
     crops = more.crops.map((crop) => ({ kind: "crop", crop }));
     donors = more.donors;
     problems.push(...manifest.problems, ...more.problems);
+    skipped.push(...more.skipped);
   }
   const hosts = frames.filter((frame) => frame.game === "pubg" && frame.box && !frame.region);
   const every = quick ? 10 : 1;

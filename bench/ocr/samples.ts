@@ -39,13 +39,8 @@ export async function makeSamples(job: Job, donors: readonly Frame[]): Promise<S
 async function realSamples(frame: Frame, bars: boolean): Promise<Sample[]> {
   const grey = await greyFrame(frame.path);
   const clean = await sampleOf(frame, grey, "clean");
-  // Without its place the HUD is taken to be the whole line that the profile looks at.
-  const hud = frame.want && (frame.box ? hudOf(frame.game, frame.box, grey) : lineOf(frame.game, clean.strip.frame));
-  const shots = fitting(clean.strip).map((quality) => ({
-    sample: clean,
-    hud: hud && hudIn(clean.strip, hud),
-    quality,
-  }));
+  const hud = frame.want && hudOfFrame(frame, clean.strip, grey);
+  const shots = fitting(clean.strip).map((quality) => ({ sample: clean, hud, quality }));
   return [clean, ...(await degraded(shots, TAKEN.length)), ...(bars && frame.want ? [await barred(frame, grey)] : [])];
 }
 
@@ -123,6 +118,12 @@ function hudOf(game: string, box: Box, { width, height }: { width: number; heigh
   return { x, y, width: Math.min(width, box.x + box.width + 0.2 * height) - x, height: (above + 1.7) * box.height };
 }
 
+/** Without its place, or with one that is not on the picture, the HUD is taken to be the whole line that the profile looks at. */
+function hudOfFrame({ game, box }: Frame, strip: Strip, grey: Grey): Box | undefined {
+  const line = lineOf(game, strip.frame);
+  return (box && hudIn(strip, hudOf(game, box, grey))) ?? (line && hudIn(strip, line));
+}
+
 function lineOf(game: string, { width, height }: { width: number; height: number }): Box | undefined {
   const scale = findProfile(game)?.scales[0];
   if (!scale) return undefined;
@@ -130,14 +131,12 @@ function lineOf(game: string, { width, height }: { width: number; height: number
   return { x: 0, y: (lines[0] ?? 0) * height, width, height: (LINE_HEIGHT / frameHeight) * height };
 }
 
-function hudIn({ picture, region }: Strip, box: Box): Box {
+/** In pixels of the picture; undefined when it is beside the picture. */
+function hudIn({ picture, region }: Strip, box: Box): Box | undefined {
   const scale = picture.height / region.height;
   const x = Math.max(0, (box.x - region.x) * scale);
   const y = Math.max(0, (box.y - region.y) * scale);
-  return {
-    x,
-    y,
-    width: Math.min(picture.width - x, box.width * scale),
-    height: Math.min(picture.height - y, box.height * scale),
-  };
+  const width = Math.min(picture.width - x, box.width * scale);
+  const height = Math.min(picture.height - y, box.height * scale);
+  return width >= 2 && height >= 2 ? { x, y, width, height } : undefined;
 }

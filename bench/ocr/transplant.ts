@@ -78,7 +78,7 @@ export const COUNTS = [...Array.from({ length: 16 }, (_, i) => i + 1), 20, 29, 3
 /** The frame with another number in place of its own, or nothing when a digit is missing. */
 export function transplanted(frame: Frame, grey: Grey, count: number, digits: readonly Digit[]): Grey | undefined {
   const { box } = frame;
-  if (!box) return undefined;
+  if (!box || box.x + box.width > grey.width || box.y + box.height > grey.height) return undefined;
   const chosen = [...String(count)].map((value, place) => {
     const fit = digits.filter((d) => d.value === value && d.source !== frame.source && d.face === faceOf(frame));
     return fit[(count + place * 7) % Math.max(1, fit.length)];

@@ -86,6 +86,32 @@ test.each([
   expect(problems).toEqual([expect.stringMatching(reason)]);
 });
 
+test.each([
+  ["plain", "file\tgame\tkind\tvalue\tbbox_of_digits\na.png\tpubg\talive\t3\t1,2,3,4"],
+  [
+    "as a spreadsheet saves it",
+    '\uFEFF"File"\t"Game"\t"Kind"\t"Value"\t"bbox_of_digits"\r\n"a.png"\t"pubg"\t"alive"\t"3"\t"1, 2, 3, 4"\r\n',
+  ],
+  ["columns in another order", "value\tbbox_of_digits\tmore\tkind\tgame\tfile\n3\t1,2,3,4\tx\tALIVE\tPUBG\ta.png"],
+])("a manifest: %s", (_name, text) => {
+  const { frames, problems } = parseManifest(text, "frames");
+  expect(problems).toEqual([]);
+  expect(frames).toMatchObject([
+    { name: "a.png", game: "pubg", want: { phase: "match", alive: 3 }, box: { x: 1, y: 2, width: 3, height: 4 } },
+  ]);
+});
+
+test.each(["", "-", "1,2,3", "1,2,0,4", "-1,2,3,4", "x,2,3,4", "1,2,3,4e999x"])(
+  "a place of the digits that is none is left out: %s",
+  (box) => {
+    const { frames } = parseManifest(
+      `file\tgame\tkind\tvalue\tbbox_of_digits\na.png\tpubg\talive\t3\t${box}`,
+      "frames",
+    );
+    expect(frames).toMatchObject([{ name: "a.png", box: undefined }]);
+  },
+);
+
 describe("docs/reading.md", () => {
   const page = readFileSync(join(import.meta.dirname, "../../docs/reading.md"), "utf8");
   const said = documented(page);
