@@ -40,8 +40,17 @@ function crc(data: Buffer): number {
   return (sum ^ 0xffffffff) >>> 0;
 }
 
+/** A progressive JPEG of 1920 x 1080 whose last scan comes again and again: each one is a pass over all pixels. */
+async function scans(count: number): Promise<Buffer> {
+  const whole = await picture(1920, 1080).greyscale().jpeg({ progressive: true, quality: 1 }).toBuffer();
+  const last = whole.lastIndexOf(Buffer.from([0xff, 0xda]));
+  const [before, scan, end] = [whole.subarray(0, last), whole.subarray(last, -2), whole.subarray(-2)];
+  return Buffer.concat([before, ...new Array<Buffer>(count).fill(scan), end]);
+}
+
 test.each([
   ["png", "image/png", png],
+  ["progressive jpeg", "image/jpeg", await picture(60, 20).jpeg({ progressive: true }).toBuffer()],
   ["jpeg", "image/jpeg", await picture(60, 20).jpeg().toBuffer()],
   ["webp", "image/webp", await picture(60, 20).webp().toBuffer()],
   ["grey", "image/png", await picture(60, 20).greyscale().png().toBuffer()],
@@ -69,6 +78,7 @@ test.each([
   ],
   ["a broken stream", "image/png", Buffer.concat([png.subarray(0, 60), Buffer.alloc(20, 255)]), 422, /broken picture/],
   ["an image bomb", "image/png", bomb(30000, 30000), 422, /pixels?|limit/i],
+  ["a JPEG of many scans", "image/jpeg", await scans(500), 422, /more than 32 scans/],
   [
     "an svg",
     "image/png",

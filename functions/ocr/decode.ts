@@ -6,6 +6,8 @@ import type { Grey } from "./picture.ts";
 /** A 4K frame's PUBG region is 1296 x 389; a whole 1080p frame still passes. A 64 KiB PNG can claim far more. */
 const MAX_PIXELS = 1920 * 1080;
 const MIN_SIDE = 8;
+/** A progressive JPEG has about ten. Each is a pass over all pixels, and 64 KiB have room for thousands: seconds of work. */
+const MAX_SCANS = 32;
 /** First bytes by type: the library also reads SVG, PDF and more, and none of that may reach it. */
 const FORMATS = new Map([
   ["image/png", { name: "png", magic: "\x89PNG\r\n\x1a\n", at: 0 }],
@@ -24,6 +26,8 @@ export async function decode(bytes: Uint8Array, contentType: string): Promise<Gr
   const start = Buffer.from(bytes.subarray(0, 16)).toString("latin1");
   if (!start.startsWith(expected.magic, expected.at))
     throw new Rejected(422, `the data is no ${expected.name} picture`);
+  if (expected.name === "jpeg" && scansOf(bytes) > MAX_SCANS)
+    throw new Rejected(422, `a JPEG of more than ${MAX_SCANS} scans`);
   const image = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: "error", pages: 1 });
   const { width, height, pages } = await orReject(image.metadata(), "a broken picture");
   if ((pages ?? 1) > 1) throw new Rejected(422, "an animation, not a picture");
@@ -32,6 +36,13 @@ export async function decode(bytes: Uint8Array, contentType: string): Promise<Gr
   const pixels = image.flatten().toColourspace("b-w").extractChannel(0).raw().toBuffer({ resolveWithObject: true });
   const { data, info } = await orReject(pixels, "a broken picture");
   return { data, width: info.width, height: info.height };
+}
+
+/** Within a JPEG's data no 0xff is followed by 0xda but where a scan starts. */
+function scansOf(bytes: Uint8Array): number {
+  let scans = 0;
+  for (let at = bytes.indexOf(0xff); at >= 0; at = bytes.indexOf(0xff, at + 1)) if (bytes[at + 1] === 0xda) scans++;
+  return scans;
 }
 
 async function orReject<T>(work: Promise<T>, what: string): Promise<T> {
