@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -60,6 +60,55 @@ test("within 24 hours pictures are gone, and nothing else", async () => {
   const view = await openDebugView(directory, () => NOW, unexpected);
   view.close();
   expect((await readdir(directory)).sort()).toEqual(["2026-01-02T11-00-00-000Z-pubg-b.png", "index.html", "notes.txt"]);
+});
+
+test("half a file of a killed process, or a link to nowhere, stops neither the page nor what is removed", async () => {
+  const path = (name: string) => join(directory, name);
+  await writeFile(path("2026-01-02T11-00-00-000Z-pubg-half.json"), '{"login": "ha');
+  await writeFile(path("2026-01-02T11-00-01-000Z-pubg-other.json"), "{}");
+  await symlink("/nowhere", path("2026-01-02T11-00-02-000Z-pubg-link.png"));
+  await writeFile(path("2026-01-01T11-00-00-000Z-pubg-old.png"), "x");
+  await utimes(path("2026-01-01T11-00-00-000Z-pubg-old.png"), NOW / 1000 - 86_000, NOW / 1000 - 86_000);
+  const view = await openDebugView(directory, () => NOW, unexpected);
+  await view.save(unread, strip);
+  view.close();
+  expect(await readdir(directory)).not.toContain("2026-01-01T11-00-00-000Z-pubg-old.png");
+  expect(await readFile(path("index.html"), "utf8")).toContain("some_body");
+});
+
+test("500 pictures at most, the newest", async () => {
+  const { login: _, ...kept } = unread;
+  const name = (i: number) => `2026-01-02T11-00-00-${String(i).padStart(3, "0")}Z-pubg-a`;
+  const json = (i: number) =>
+    writeFile(join(directory, `${name(i)}.json`), JSON.stringify({ ...kept, login: `u${i}` }));
+  await Promise.all(Array.from({ length: 510 }, (_, i) => json(i)));
+  const view = await openDebugView(directory, () => NOW, unexpected);
+  expect(await names(".json")).toHaveLength(500);
+  await view.save(unread, strip);
+  view.close();
+  expect(await names(".json")).toHaveLength(500);
+  const page = await readFile(join(directory, "index.html"), "utf8");
+  expect(page.match(/<figure/g)).toHaveLength(500);
+  expect(page).toMatch(/some_body[\s\S]*u509[\s\S]*u11\b/);
+});
+
+test("of pictures that come faster than the disk writes only a few wait", async () => {
+  let at = NOW;
+  const view = await openDebugView(directory, () => at++, unexpected);
+  await Promise.all(Array.from({ length: 50 }, () => view.save(unread, strip)));
+  expect(await names(".png")).toHaveLength(8);
+  await view.save(unread, strip);
+  view.close();
+  expect(await names(".png")).toHaveLength(9);
+});
+
+test.each([
+  ["a file", "taken"],
+  ["below a file", "taken/deeper"],
+])("a directory that cannot be is told with the variable's name: %s", async (_name, path) => {
+  await writeFile(join(directory, "taken"), "x");
+  const given = join(directory, path);
+  await expect(openDebugView(given, () => NOW, unexpected)).rejects.toThrow(`OCR_DEBUG="${given}": a directory that`);
 });
 
 test("a disk that fails is reported and stops nothing", async () => {
