@@ -18,5 +18,7 @@ export async function openEngine(name: EngineName): Promise<Engine> {
 /** The first run of a model is slow: it must not be a viewer's. */
 export async function warm(engine: Engine): Promise<void> {
   const width = 10 * LINE_HEIGHT;
-  await engine.readWords({ data: new Uint8Array(width * LINE_HEIGHT).fill(40), width, height: LINE_HEIGHT });
+  const line = { data: new Uint8Array(width * LINE_HEIGHT).fill(40), width, height: LINE_HEIGHT };
+  await engine.readWords(line);
+  await engine.readAgain?.(line, { x: width / 2, y: LINE_HEIGHT / 3, width: LINE_HEIGHT, height: LINE_HEIGHT / 3 });
 }
