@@ -35,6 +35,7 @@ test.each([
   ["OCR_ENGINE", "eyes", /OCR_ENGINE="eyes": one of strip, vote, pp-ocr, tesseract/],
   ["OCR_ACCEPT", "2", /OCR_ACCEPT="2": a number from 0 to 1/],
   ["OCR_AT_ONCE", "0", /OCR_AT_ONCE="0"/],
+  ["OCR_UNVERIFIED", "blackout chess", /OCR_UNVERIFIED="chess": any of blackout/],
   ["PORT", "http", /PORT="http"/],
 ])("parseConfig refuses %s=%s", (name, value, reason) => {
   expect(() => parseConfig({ [name]: value })).toThrow(reason);

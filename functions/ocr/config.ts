@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
-import { type Env, integer, number, oneOf, optionalText, words } from "../runtime/config.ts";
+import { type Env, fail, integer, number, oneOf, optionalText, words } from "../runtime/config.ts";
 import { type ProcessConfig, parseProcess } from "../runtime/process.ts";
+import { findProfile, profiles } from "./games/index.ts";
 
 export const ENGINES = ["strip", "vote", "pp-ocr", "tesseract"] as const;
 export type EngineName = (typeof ENGINES)[number];
@@ -25,8 +26,16 @@ export function parseConfig(env: Env, cpus = availableParallelism()): OcrConfig 
     ...parseProcess(env, 3001),
     engine: oneOf(env, "OCR_ENGINE", ENGINES, DEFAULT_ENGINE),
     accept: number(env, "OCR_ACCEPT", DEFAULT_ACCEPT, 0, 1),
-    unverified: words(env, "OCR_UNVERIFIED"),
+    unverified: unverifiedGames(env),
     atOnce: integer(env, "OCR_AT_ONCE", cpus, 1, 64),
     debug: optionalText(env, "OCR_DEBUG"),
   };
+}
+
+/** A game that was verified since may stay named: an upgrade must not stop the start. */
+function unverifiedGames(env: Env): string[] {
+  const games = words(env, "OCR_UNVERIFIED");
+  const off = profiles.filter(({ verified }) => !verified).map(({ game }) => game);
+  for (const game of games) if (!findProfile(game)) fail("OCR_UNVERIFIED", game, `any of ${off.join(", ")}`);
+  return games;
 }
