@@ -62,10 +62,18 @@ export function keyOf(job: Job, code: string, donors: readonly Frame[]): string 
 
 const known = new Map<string, string>();
 function contentOf(path: string): string {
-  const hash =
-    known.get(path) ?? (existsSync(path) ? createHash("sha256").update(readFileSync(path)).digest("hex") : path);
+  const hash = known.get(path) ?? hashOf(path);
   known.set(path, hash);
   return hash;
+}
+
+/** A file that cannot be read (missing, a directory) is told where its picture is made. */
+function hashOf(path: string): string {
+  try {
+    return createHash("sha256").update(readFileSync(path)).digest("hex");
+  } catch {
+    return path;
+  }
 }
 
 type Head = {

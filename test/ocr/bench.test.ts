@@ -48,6 +48,7 @@ test("a directory of a stranger gives one row for each kind, and broken files by
     "none\ttwo.webp\t-\tPUBG: BATTLEGROUNDS",
     "alive\tthree.jpg\t4\tpubg",
     "alive\tnowhere.png\t4\tpubg",
+    "alive\tpictures of mine\t4\tpubg",
     "alive\ttwo.webp\tmany\tpubg",
     "alive\tboard.png\t4\tchess",
     "alive\tclip.mp4\t4\tpubg",
@@ -79,7 +80,8 @@ test("a directory of a stranger gives one row for each kind, and broken files by
   expect(new Set(result.rows.map(({ degradation }) => degradation))).toEqual(new Set(["clean", "720p", "480p"]));
   expect(out).toMatch(/CANNOT USE .*three\.jpg: .*unsupported image format/);
   expect(out).toMatch(/CANNOT USE .*nowhere\.png: ENOENT/);
-  expect(out).toMatch(/CANNOT USE manifest.tsv line 6: two\.webp: kind alive needs a number as value, not "many"/);
+  expect(out).toMatch(/CANNOT USE .*pictures of mine: EISDIR/);
+  expect(out).toMatch(/CANNOT USE manifest.tsv line 7: two\.webp: kind alive needs a number as value, not "many"/);
   expect(out).toMatch(/skipped: 1 pictures of "chess", a game without a profile/);
   expect(out).toMatch(/skipped: 1 videos/);
   expect(code).toBe(1);
