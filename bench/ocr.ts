@@ -9,55 +9,29 @@
  * the function.
  */
 import { readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { DEFAULT_ACCEPT, DEFAULT_ENGINE, ENGINES } from "../functions/ocr/config.ts";
+import { DEFAULT_ENGINE } from "../functions/ocr/config.ts";
 import { keyOf as cacheKeyOf, fingerprint, tidy } from "./ocr/cache.ts";
 import { differences, languageRows, languageTable } from "./ocr/languages.ts";
-import { framesDirectory } from "./ocr/manifest.ts";
+import { parseOptions } from "./ocr/options.ts";
 import { writePage } from "./ocr/page.ts";
 import { planOf } from "./ocr/plan.ts";
 import { openPool, type Task } from "./ocr/pool.ts";
 import { confidences, summary } from "./ocr/report.ts";
 import { keyOf, type Read, rows, verdict } from "./ocr/tally.ts";
 
-const WAYS = [...ENGINES, "ancestor"];
 /** From the best picture to the worst. */
 const ORDER = ["clean", "1080p", "720p", "480p"];
-const { values: options } = parseArgs({
-  options: {
-    frames: { type: "string" },
-    engines: { type: "string", default: "all" },
-    game: { type: "string" },
-    real: { type: "boolean", default: false },
-    quick: { type: "boolean", default: false },
-    accept: { type: "string", default: String(DEFAULT_ACCEPT) },
-    page: { type: "string", default: join(tmpdir(), "rotisserie-ocr.html") },
-    calibrate: { type: "boolean", default: false },
-    json: { type: "boolean", default: false },
-  },
-});
 const say = (text: string) => process.stdout.write(`${text}\n`);
-const stop = (text: string): never => {
-  process.stderr.write(`${text}\n`);
-  process.exit(2);
-};
 
-const accept = Number(options.accept);
-if (!(accept >= 0 && accept <= 1)) stop(`--accept ${options.accept}: a number from 0 to 1`);
-const engines = options.engines === "all" ? WAYS : options.engines.split(",");
-for (const name of engines) if (!WAYS.includes(name)) stop(`--engines ${name}: one of all, ${WAYS.join(", ")}`);
-const sparse = options.engines === "all" ? ["pp-ocr", "tesseract"] : [];
-const frames = framesDirectory(options.frames);
-if (options.frames && !frames) stop(`--frames ${options.frames}: no manifest.tsv there`);
+const { frames, game, real, quick, engines, sparse, accept, page, calibrate, json } = orStop(() =>
+  parseOptions(process.argv.slice(2)),
+);
 if (!frames) say("NOT RUN: real frames (no manifest.tsv beside the project, under ROTISSERIE_FRAMES or --frames)");
-
-const onlyReal = options.real || options.frames !== undefined;
-const plan = planned();
+const plan = orStop(() => planOf({ frames, game, real, quick }));
 if (plan.jobs.length === 0) {
   const reasons = [...plan.problems, ...new Set(plan.skipped)].map((text) => `\n${text}`).join("");
-  stop(`nothing to read${options.game ? ` of --game ${options.game}` : ""}${reasons}`);
+  stop(`nothing to read${game ? ` of --game ${game}` : ""}${reasons}`);
 }
 const started = performance.now();
 const pool = openPool();
@@ -94,10 +68,10 @@ reads.sort((a, b) => place(a).localeCompare(place(b)));
 const list = rows(reads, accept, DEFAULT_ENGINE);
 const standard = reads.filter(({ engine }) => engine === DEFAULT_ENGINE);
 say(summary(reads, accept, DEFAULT_ENGINE));
-say(confidences(reads, options.calibrate));
-if (!onlyReal) languages();
-const shown = await writePage(options.page, standard, accept);
-say(`\n${standard.length} readings by ${DEFAULT_ENGINE}; ${shown} wrong or unread, shown in ${options.page}`);
+say(confidences(reads, calibrate));
+if (!real) languages();
+const shown = await writePage(page, standard, accept);
+say(`\n${standard.length} readings by ${DEFAULT_ENGINE}; ${shown} wrong or unread, shown in ${page}`);
 for (const read of standard) {
   const kind = verdict(read, accept);
   if (kind === "wrong" || kind === "invented")
@@ -107,11 +81,16 @@ for (const [text, count] of counted(plan.skipped)) say(`skipped: ${count} ${text
 for (const problem of problems) say(`CANNOT USE ${problem}`);
 say(`${Math.round((performance.now() - started) / 1000)} s`);
 if (problems.length > 0) process.exitCode = 1;
-if (options.json) say(JSON.stringify({ rows: list }));
+if (json) say(JSON.stringify({ rows: list }));
 
-function planned() {
+function stop(text: string): never {
+  process.stderr.write(`${text}\n`);
+  process.exit(2);
+}
+
+function orStop<T>(work: () => T): T {
   try {
-    return planOf({ frames, game: options.game, real: onlyReal, quick: options.quick });
+    return work();
   } catch (error) {
     return stop(error instanceof Error ? error.message : String(error));
   }

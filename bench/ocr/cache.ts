@@ -32,7 +32,8 @@ const MAKERS = [
   "functions/ocr/decode.ts",
   "functions/capture/encode.ts",
 ];
-const NO_MAKERS = /(tally|page|ancestor|calibrate|holdout|languages|report|pool|worker|plan|cache)\.ts$|\.test\.ts$/;
+const NO_MAKERS =
+  /(options|tally|page|ancestor|calibrate|holdout|languages|report|pool|worker|plan|cache)\.ts$|\.test\.ts$/;
 
 /** The state of the code that all jobs share. */
 export function fingerprint(): string {

@@ -96,6 +96,12 @@ test.each([
   ],
   ["a game nobody reads", ["--game", "chess"], /nothing to read of --game chess/],
   ["a share above 1", ["--accept", "7"], /--accept 7: a number from 0 to 1/],
+  ["an option nobody knows", ["--frame", "x"], /^Unknown option '--frame'/],
+  [
+    "a page that cannot be written",
+    ["--page", "/nowhere/page.html"],
+    /--page \/nowhere\/page\.html: no such directory/,
+  ],
 ])(
   "%s ends at once with the reason",
   async (_name, args, reason) => {
