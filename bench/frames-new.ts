@@ -10,8 +10,10 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import * as v from "valibot";
+import { GameId, IntegerAttribute } from "../functions/contracts/event.ts";
+import { Region } from "../functions/contracts/events.ts";
 import { findGame } from "../functions/contracts/games.ts";
-import type { DebugEntry } from "../functions/ocr/debug.ts";
 import { COLUMNS } from "./ocr/manifest.ts";
 
 const KINDS = ["alive", "joined", "none", "mobile"];
@@ -24,6 +26,14 @@ const OPTIONS = {
   to: { type: "string", default: "functions/ocr/fixtures" },
 } as const;
 
+/** What is taken of the debug view's JSON. It is a file as any other: somebody may have changed it. */
+const Entry = v.object({
+  game: GameId,
+  region: Region,
+  frame: v.object({ width: IntegerAttribute(16, 16384), height: IntegerAttribute(16, 16384) }),
+  sight: v.object({ phase: v.optional(v.string()) }),
+});
+
 try {
   process.stdout.write(`${add()}\n`);
 } catch (error) {
@@ -35,18 +45,19 @@ function add(): string {
   const { values: options, positionals } = parseArgs({ allowPositionals: true, options: OPTIONS });
   const { entry, picture } = pictureAt(positionals);
   const { value } = options;
-  const most = findGame(entry.game)?.maxAlive ?? 999;
+  const most = findGame(entry.game)?.maxAlive;
+  if (most === undefined) throw new Error(`${entry.game} is not a game that is read`);
   if (value !== "-" && !(/^[1-9]\d{0,2}$/.test(value ?? "") && Number(value) <= most))
     throw new Error(`--value is the number on the picture, 1 to ${most}, or - when there is no counter`);
   // What the reader took it for is the likelier kind; it is told, so that a wrong guess is seen.
-  const seen = "phase" in entry.sight && entry.sight.phase === "lobby" ? "joined" : "alive";
+  const seen = entry.sight.phase === "lobby" ? "joined" : "alive";
   const kind = options.kind ?? (value === "-" ? "none" : seen);
   if (!KINDS.includes(kind) || (kind === "none") !== (value === "-"))
     throw new Error(`--kind ${kind}: one of ${KINDS.join(", ")}, and none goes with --value -`);
 
   mkdirSync(options.to, { recursive: true });
   const manifest = join(options.to, "manifest.tsv");
-  const [head, ...rows] = existsSync(manifest) ? readFileSync(manifest, "utf8").trimEnd().split("\n") : [];
+  const [head, ...rows] = existsSync(manifest) ? readFileSync(manifest, "utf8").trimEnd().split(/\r?\n/) : [];
   if (head !== undefined && head !== COLUMNS.join("\t"))
     throw new Error(`${manifest} has other columns than ${COLUMNS}`);
   // The login stays behind: whose stream it was is nobody's business later.
@@ -67,12 +78,18 @@ function add(): string {
   return `${join(options.to, file)}: ${what}${same.length > 0 ? ", instead of its earlier label" : ""}`;
 }
 
-function pictureAt([name, ...more]: string[]): { entry: DebugEntry; picture: Buffer } {
+function pictureAt([name, ...more]: string[]) {
   if (!name || more.length > 0 || !/\.(png|json)$/.test(name))
     throw new Error("name one picture of the debug directory: DIR/NAME.png --value 23");
   const base = name.replace(/\.(png|json)$/, "");
   for (const file of [`${base}.png`, `${base}.json`]) if (!existsSync(file)) throw new Error(`${file} is not there`);
-  const entry = JSON.parse(readFileSync(`${base}.json`, "utf8")) as DebugEntry;
-  if (!entry.game || !entry.region || !entry.frame) throw new Error(`${base}.json is not of the debug view`);
-  return { entry, picture: readFileSync(`${base}.png`) };
+  return { entry: entryOf(`${base}.json`), picture: readFileSync(`${base}.png`) };
+}
+
+function entryOf(file: string): v.InferOutput<typeof Entry> {
+  try {
+    return v.parse(Entry, JSON.parse(readFileSync(file, "utf8")));
+  } catch (error) {
+    throw new Error(`${file} is not of the debug view: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }

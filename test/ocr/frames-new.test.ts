@@ -1,6 +1,6 @@
 /** From an unread picture in the debug view to a fixture, as an operator does it. */
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -79,3 +79,30 @@ test.each([
   },
   60_000,
 );
+
+test.each([
+  ["half a file", (json: string) => json.slice(0, 40), /half\.json is not of the debug view: /],
+  ["a game as a path", (json: string) => json.replace('"pubg"', '"../../pubg"'), /not of the debug view: a game id/],
+  ["a game nobody reads", (json: string) => json.replace('"pubg"', '"chess"'), /chess is not a game that is read/],
+  ["another region", (json: string) => json.replace(/"region": "[^"]*"/, '"region": "all"'), /x,y,width,height/],
+])(
+  "a picture whose JSON somebody changed is refused in one line: %s",
+  async (_name, changed, reason) => {
+    const other = join(debug, "half");
+    await writeFile(`${other}.json`, changed(await readFile(name.replace(/png$/, "json"), "utf8")));
+    await writeFile(`${other}.png`, "");
+    const said = await framesNew(`${other}.json`, "--value", "23");
+    expect(said).toMatch(reason);
+    expect(said.trimEnd().split("\n")).toHaveLength(1);
+  },
+  60_000,
+);
+
+test("a label that spreadsheets spoilt, or with tabs and line ends of its own, stays one row", async () => {
+  const manifest = join(to, "manifest.tsv");
+  await writeFile(manifest, (await readFile(manifest, "utf8")).replaceAll("\n", "\r\n"));
+  expect(await framesNew(name, "--value", "23", "--hud", 'gen3\t"x"\n', "--source", "a\r\nb")).toMatch(/instead of/);
+  const [frame, ...more] = readManifest(to);
+  expect(more).toEqual([]);
+  expect(frame).toMatchObject({ hud: "gen3", source: "a b", want: { phase: "match", alive: 23 } });
+}, 60_000);
