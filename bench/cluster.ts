@@ -6,6 +6,8 @@
 import { parseArgs } from "node:util";
 import { startAgent } from "../test/cluster/agent.ts";
 import { mustTask } from "../test/cluster/kube.ts";
+import { bareRate } from "./cluster/bare.ts";
+import { FRAMES } from "./cluster/burst.ts";
 import { load } from "./cluster/load.ts";
 import { pods } from "./cluster/pods.ts";
 import { rates } from "./cluster/rates.ts";
@@ -18,6 +20,8 @@ export interface BenchOptions {
   runs: number;
   /** Tag of the images in the registry. */
   tag: string;
+  /** Frames a second that two bare cores read: measured once, when it is first asked for. */
+  bare(): Promise<number>;
   say(line: string): void;
 }
 
@@ -42,10 +46,18 @@ async function main(): Promise<void> {
   const say = (line: string) => {
     process.stdout.write(`${line}\n`);
   };
+  let measured: Promise<number> | undefined;
+  const bare = async () => {
+    measured ??= bareRate(FRAMES).then((rate) => {
+      say(`two bare cores: ${rate.toFixed(1)} frames/s`);
+      return rate;
+    });
+    return measured;
+  };
   await mustTask("deploy");
   await startAgent(tag);
   const results: Record<string, unknown> = {};
-  for (const part of parts) results[part] = await PARTS[part as Part]({ runs, tag, say });
+  for (const part of parts) results[part] = await PARTS[part as Part]({ runs, tag, bare, say });
   if (values.json) say(JSON.stringify(results));
 }
 

@@ -36,7 +36,8 @@ const trigger = {
 
 /** The Broker hands each event to every Trigger's filter, so these cost something even when nothing is sent to them. */
 export async function removeTrivial(): Promise<void> {
-  await kubectl(["delete", "triggers.eventing.knative.dev", TRIVIAL.service, "bench-answer", "--ignore-not-found"]);
+  const own = [TRIVIAL.service, "bench-answer", "bench-read"];
+  await kubectl(["delete", "triggers.eventing.knative.dev", ...own, "--ignore-not-found"]);
 }
 
 export async function installTrivial(tag: string): Promise<void> {

@@ -1,4 +1,5 @@
 /** 300 pictures at once: more pods come, each of them reads, nothing is lost, and all go again. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import { sumOf } from "../../knative/cli/status.ts";
 import { agent, listen, PATIENT } from "./agent.ts";
@@ -20,21 +21,21 @@ describe("a burst of pictures", () => {
   const burst = async () => {
     await agent.forget();
     readBy.clear();
-    const began = Date.now();
     const prefix = `burst_${++sent}_`;
     const events = Array.from({ length: FRAMES }, (_, index) => frame(`${prefix}${index}`, `${prefix}${index}`));
     expect(await agent.send(events, 50)).toEqual({ 202: FRAMES });
     const read = await within(100, `${FRAMES} readings`, async () => {
+      // Looking takes CPU that the readings need.
+      await sleep(1_000);
       for (const pod of await pods("rotisserie-ocr")) {
         const metrics = await podGet(pod, 3001, "/metrics").catch(() => "");
         readBy.set(pod, Math.max(readBy.get(pod) ?? 0, sumOf(metrics, "rotisserie_readings_total")));
       }
-      const subjects = new Set((await agent.events(READ)).map(({ subject }) => subject));
-      const ours = [...subjects].filter((subject) => subject?.startsWith(prefix));
-      return ours.length === FRAMES ? ours : undefined;
+      const ours = (await agent.events(READ)).filter(({ subject }) => subject?.startsWith(prefix));
+      return new Set(ours.map(({ subject }) => subject)).size === FRAMES ? ours : undefined;
     });
-    const seconds = (Date.now() - began) / 1000;
-    process.stdout.write(`${read.length} read in ${seconds.toFixed(1)} s by ${JSON.stringify([...readBy.values()])}\n`);
+    const seconds = (Math.max(...read.map(({ at }) => at)) - (await agent.sent()).at) / 1000;
+    process.stdout.write(`${FRAMES} read in ${seconds.toFixed(1)} s by ${JSON.stringify([...readBy.values()])}\n`);
     const working = [...readBy.values()].filter((count) => count > 0);
     expect(working.length).toBeGreaterThanOrEqual(2);
   };

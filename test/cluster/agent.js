@@ -4,7 +4,7 @@
  */
 import { request as ask, createServer } from "node:http";
 
-const agent = { seen: [], sentAt: 0, load: undefined };
+const agent = { seen: [], sentAt: 0, load: undefined, counts: [], following: undefined };
 const { PORT = "8080" } = process.env;
 
 const server = createServer(async (request, response) => {
@@ -23,6 +23,9 @@ const server = createServer(async (request, response) => {
     if (url.pathname === "/reply") return reply(request, url, response);
     if (url.pathname === "/forget") agent.seen.length = 0;
     if (url.pathname === "/forget") return json([]);
+    if (url.pathname === "/follow")
+      return json(await follow(url.searchParams.get("url"), url.searchParams.get("metric")));
+    if (url.pathname === "/counts") return json(agent.counts);
     if (url.pathname === "/sent") return json({ at: agent.sentAt });
     if (url.pathname === "/send") return json(await sendAll(JSON.parse(body.toString())));
     if (url.pathname === "/get") return json(await get(url.searchParams.get("url"), url.searchParams.get("host")));
@@ -120,6 +123,28 @@ function exchange(url, options, body) {
     });
     outgoing.end(body);
   });
+}
+
+/** Looks at a counter ten times a second and remembers when it changed: cheaper than to be sent each event. */
+async function follow(url, metric) {
+  const look = async () => {
+    const { status, body } = await get(url);
+    if (status !== 200) return;
+    const lines = body.split("\n").filter((line) => line.startsWith(metric));
+    const sum = lines.reduce((total, line) => total + Number(line.slice(line.lastIndexOf(" ") + 1)), 0);
+    if (sum !== agent.counts.at(-1)?.sum) agent.counts.push({ at: Date.now(), sum });
+  };
+  agent.counts.length = 0;
+  const own = {};
+  agent.following = own;
+  await look();
+  const again = async () => {
+    if (agent.following !== own) return;
+    await look();
+    setTimeout(again, 100);
+  };
+  setTimeout(again, 100);
+  return agent.counts;
 }
 
 /** `rate` questions a second for `seconds`; GET /load tells how it stands. */

@@ -33,6 +33,12 @@ export interface Load {
   failures: { at: number; status: number; body: string }[];
 }
 
+/** When a counter was first seen to stand there. */
+export interface Count {
+  at: number;
+  sum: number;
+}
+
 export interface Sending {
   headers: Record<string, string>;
   /** base64 */
@@ -57,6 +63,10 @@ export const agent = {
     JSON.parse(await post("/send", { sink: BROKER, events, width })) as Record<string, number>,
   /** When the last sending began, by the agent's clock. */
   sent: async (): Promise<{ at: number }> => JSON.parse(await read("/sent")) as { at: number },
+  /** Looks at a counter of a function's /metrics from now on; answers where it stands. Only one is followed at a time. */
+  follow: async (url: string, metric: string): Promise<Count[]> =>
+    JSON.parse(await read(`/follow?url=${encodeURIComponent(url)}&metric=${encodeURIComponent(metric)}`)) as Count[],
+  counts: async (): Promise<Count[]> => JSON.parse(await read("/counts")) as Count[],
   get: async (url: string, host?: string): Promise<Answer> =>
     JSON.parse(await read(`/get?url=${encodeURIComponent(url)}${host ? `&host=${host}` : ""}`)) as Answer,
   startLoad: async (load: { url: string; rate: number; seconds: number }) => post("/load", load),
