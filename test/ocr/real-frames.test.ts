@@ -1,25 +1,15 @@
-/** The reader on real frames: every one of PUBG, and the other games' through every profile. */
+/** The reader on real frames: every one by its own profile, and those of other games by PUBG's. */
 import { afterAll, describe, expect, test } from "vitest";
 import { readManifest } from "../../bench/ocr/manifest.ts";
 import { gameOf, greyFrame, sampleOf, stripOf } from "../../bench/ocr/picture.ts";
-import { DEFAULT_ACCEPT, DEFAULT_ENGINE } from "../../functions/ocr/config.ts";
-import { openEngine } from "../../functions/ocr/engines/index.ts";
-import { findProfile } from "../../functions/ocr/games/index.ts";
-import type { Strip } from "../../functions/ocr/lines.ts";
-import { look, toReading } from "../../functions/ocr/reader.ts";
 import { framesDir, haveFrames, sayIfAbsent } from "../frames.ts";
+import { openReader } from "./reader.ts";
 
 sayIfAbsent();
 
 const frames = haveFrames ? readManifest(framesDir) : [];
-const engine = await openEngine(DEFAULT_ENGINE);
-afterAll(() => engine.close());
-
-async function read(strip: Strip, game: string) {
-  const profile = findProfile(game);
-  if (!profile) throw new Error(`no profile for ${game}`);
-  return toReading(await look(strip, profile, engine), engine.name, DEFAULT_ACCEPT);
-}
+const { read, close } = await openReader();
+afterAll(close);
 
 describe.runIf(haveFrames)("real frames", () => {
   const exact = new Map<string, number>();
@@ -41,8 +31,14 @@ describe.runIf(haveFrames)("real frames", () => {
     },
   );
 
-  test("nearly every counter of PUBG is read", () => {
-    expect((exact.get("pubg") ?? 0) / (visible.get("pubg") ?? 1)).toBeGreaterThan(0.9);
+  // Together, for of some there are five. How many of each is the bench's to say.
+  test.each([
+    ["PUBG", 0.9, (game: string) => game === "pubg"],
+    ["the other games", 0.75, (game: string) => game !== "pubg"],
+  ])("nearly every counter of %s is read", (_name, share, isOne) => {
+    const sum = (counts: Map<string, number>) =>
+      [...counts].reduce((total, [game, count]) => total + (isOne(game) ? count : 0), 0);
+    expect(sum(exact)).toBeGreaterThan(share * sum(visible));
   });
 
   const strangers = frames.filter(({ game }) => !game.startsWith("pubg"));
