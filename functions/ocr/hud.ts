@@ -1,7 +1,8 @@
 /** Judges the words of one line: which number is the count of players, or that none is. Pure. */
 import type { UnreadReason } from "../contracts/events.ts";
 import type { Word } from "./engines/engine.ts";
-import type { LabelSide, Meaning, Profile } from "./games/profile.ts";
+import type { LabelSide, Profile } from "./games/profile.ts";
+import { centre, type Token, tokensOf } from "./tokens.ts";
 
 /** A count that was found, not yet accepted. */
 export interface Found {
@@ -21,23 +22,12 @@ export interface Unread {
   reason: UnreadReason;
 }
 
-interface Token {
-  kind: "number" | "label" | "other";
-  text: string;
-  meaning?: Meaning;
-  certainty: number;
-  x: number;
-  width: number;
-  y: number;
-  height: number;
-}
-
 /** A digit and its gap, in pixels of the line. */
 const EDGE = 12;
 
 /** `width`: of the picture. A number that near its left or right edge may have lost a digit there, so it is not one. */
 export function judge(words: readonly Word[], width: number, profile: Profile): Found | Unread {
-  const tokens = words.flatMap((word) => split(word, profile)).sort((a, b) => centre(a) - centre(b));
+  const tokens = tokensOf(words, profile);
   const named = tokens.filter(({ meaning }) => meaning === "alive" || meaning === "joined");
   const surest = Math.max(0, ...named.map(({ certainty }) => certainty));
   const labels = named.filter(({ certainty }) => certainty > surest * GHOST);
@@ -146,48 +136,6 @@ function isNearer(number: Token, previous: Token | undefined, label: Token): boo
 
 const startsWithLabel = (row: readonly Token[]) => row.find(counts)?.kind === "label";
 
-const centre = ({ x, width }: Token) => x + width / 2;
 /** A timer stands where a number would: "26:13 TIME 100 JOINED" begins with one. */
 const counts = ({ kind, text }: Token) => kind !== "other" || /^\d{1,2}:\d{2}$/.test(text);
 const isRank = ({ text }: Token) => text.startsWith("#");
-
-/** "58ALIVE" is two tokens; a timer "26:13" or a place "#42/84" is no number. Widths are shared out by letters. */
-function split(word: Word, profile: Profile): Token[] {
-  const text = fold(word.text);
-  const parts = text.match(/#?\d+(?:[:/.,]\d*)+|#\d*|\d+|[^\d#]+/gu) ?? [];
-  // Letters stuck to digits make a name or a misread glyph, unless they are a label.
-  const mixed = parts.length > 1 && parts.some((part) => !/^\d+$/.test(part) && !meaningOf(part, profile));
-  let at = 0;
-  return parts.map((part) => {
-    const x = word.box.x + (word.box.width * at) / text.length;
-    const width = (word.box.width * part.length) / text.length;
-    at += part.length;
-    const meaning = meaningOf(part, profile);
-    const kind = /^\d{1,3}$/.test(part) && !mixed ? "number" : meaning ? "label" : "other";
-    const place = { x, width, y: word.box.y, height: word.box.height };
-    return { kind, text: part, certainty: word.confidence, ...place, ...(meaning && { meaning }) } as const;
-  });
-}
-
-/** Folded words of a profile: folding a hundred words for every token would cost more than the model. */
-const folded = new WeakMap<Profile, Map<string, Meaning>>();
-
-function meaningOf(text: string, profile: Profile): Meaning | undefined {
-  const known = folded.get(profile) ?? new Map<string, Meaning>();
-  if (!folded.has(profile)) {
-    for (const [meaning, words] of Object.entries(profile.words)) {
-      for (const word of words) if (!known.has(fold(word))) known.set(fold(word), meaning as Meaning);
-    }
-    folded.set(profile, known);
-  }
-  return known.get(text);
-}
-
-/** Upper case without spaces and accents: "Còn sống" and "CON SONG" are one word. */
-export function fold(text: string): string {
-  return text
-    .normalize("NFD")
-    .replace(/[\p{M}\s]/gu, "")
-    .toUpperCase()
-    .normalize("NFC");
-}

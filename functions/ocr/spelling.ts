@@ -1,6 +1,7 @@
 /** Whether a word that the second engine read is the label that the first one saw. Pure. */
 import type { Meaning, Profile } from "./games/profile.ts";
-import { type Found, fold } from "./hud.ts";
+import type { Found } from "./hud.ts";
+import { fold } from "./tokens.ts";
 
 /** What the second engine reads at one place. */
 export interface Said {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type Mark, marks, trimmed, withoutDoubt } from "./strip.ts";
+import { type Mark, marks, withoutDoubt } from "./marks.ts";
+import { trimmed } from "./strip.ts";
 
 const mark = (name: string, column: number, confidence: number, presence = confidence): Mark => ({
   ...{ name, column, confidence, presence },
