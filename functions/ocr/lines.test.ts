@@ -13,6 +13,7 @@ const regions = {
 
 test.each([
   ["the game's region", pubg, regions.pubg, { x: 0, width: 432 }],
+  ["a pixel more, as another rounding has it", pubg, { ...regions.pubg, x: 847, width: 433 }, { x: 0, width: 433 }],
   ["a part of it", pubg, { x: 1100, y: 0, width: 180, height: 60 }, { x: 0, width: 180 }],
   ["the whole frame", pubg, { x: 0, y: 0, ...frame }, { x: 848, width: 432 }],
   ["the upper strip of the frame", pubg, { x: 0, y: 0, width: 1280, height: 130 }, { x: 848, width: 432 }],

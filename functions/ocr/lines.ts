@@ -34,13 +34,17 @@ export function linesOf(strip: Strip, profile: Profile): Box[] {
   return all.filter(({ y, height }) => y > -height / 4 && y + height < picture.height + height / 4);
 }
 
+/** A picture that shows this much more of the frame than the region, in frame heights, was only rounded. */
+const ROUNDED = 0.01;
+
 /** The columns where the game's counter can be: of a picture that shows more of the frame, whoever sent it, only those are read. */
 function columnsOf({ picture, region, frame }: Strip, { game }: Profile): { x: number; width: number } | undefined {
   const whole = { x: 0, width: picture.width };
   const known = findGame(game);
   if (!known) return whole;
   const { left, width } = cropOf(known, frame.width, frame.height);
-  if (region.x >= left && region.x + region.width <= left + width) return whole;
+  const slack = ROUNDED * frame.height;
+  if (region.x >= left - slack && region.x + region.width <= left + width + slack) return whole;
   const scale = picture.width / region.width;
   const from = Math.max(0, (left - region.x) * scale);
   const to = Math.min(picture.width, (left + width - region.x) * scale);
