@@ -23,6 +23,8 @@ const { values: options } = parseArgs({
   },
 });
 const say = (text: string) => process.stdout.write(`${text}\n`);
+const total = Number(options.readings);
+if (!Number.isInteger(total) || total < 1) throw new Error(`--readings ${options.readings}: a whole number above 0`);
 if (!existsSync(options.entry)) throw new Error(`${options.entry} is missing: run npm run build first`);
 
 const bodies = await pictures();
@@ -38,7 +40,6 @@ try {
   const cold = performance.now() - started;
   // On a busy machine the clock says little; what the start computes is the same everywhere.
   const coldCpu = cpuMs();
-  const total = Number(options.readings);
   const cpu: number[] = [];
   const memory: { readings: number; mib: number }[] = [];
   for (let i = 1; i <= total; i++) {
