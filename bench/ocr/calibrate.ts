@@ -1,7 +1,6 @@
 /** What is fitted on labelled readings: certainty -> share right, and the least confidence that is accepted. */
+import { along, type Curve } from "../../functions/ocr/calibration.ts";
 import { type Read, verdict } from "./tally.ts";
-
-export type Curve = [certainty: number, confidence: number][];
 
 /** Bins of equal size, joined until their shares rise (pool adjacent violators), a little doubt kept. */
 export function fitCurve(reads: readonly Read[]): Curve {
@@ -22,7 +21,7 @@ export function fitCurve(reads: readonly Read[]): Curve {
       pools.splice(-2, 2, { from: a.from, to: b.to, right: a.right + b.right, count: a.count + b.count });
     }
   }
-  return pools.flatMap(({ from, to, right, count }): Curve => {
+  return pools.flatMap(({ from, to, right, count }): [number, number][] => {
     // One reading more, wrong by half, in each pool: a pool without errors is not perfect.
     const share = Number(((right + 0.5) / (count + 1)).toFixed(4));
     return [
@@ -30,16 +29,6 @@ export function fitCurve(reads: readonly Read[]): Curve {
       [Number(to.toFixed(4)), share],
     ];
   });
-}
-
-/** Straight lines between the points, from 0,0; level after the last one. */
-export function along(curve: Curve, certainty: number): number {
-  let [fromX, fromY] = [0, 0];
-  for (const [x, y] of curve) {
-    if (certainty <= x) return x === fromX ? y : fromY + ((y - fromY) * (certainty - fromX)) / (x - fromX);
-    [fromX, fromY] = [x, y];
-  }
-  return fromY;
 }
 
 const THRESHOLDS = [0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97];

@@ -1,7 +1,9 @@
 /** Certainty of an engine -> share of such readings that is right, as measured by `npm run bench:ocr -- --calibrate`. */
 
-/** Points of a rising line, [certainty, confidence]. */
-const CURVES: Record<string, readonly (readonly [number, number])[]> = {
+/** Points of a rising line. */
+export type Curve = readonly (readonly [certainty: number, confidence: number])[];
+
+const CURVES: Record<string, Curve> = {
   // 6568 numbers, real, set and drawn, clean and through streams: all above 0.39 were right, two in three of those below.
   // Some drawn traps reach 0.43, so the line of 0.9 is drawn above them.
   vote: [
@@ -18,7 +20,11 @@ const CURVES: Record<string, readonly (readonly [number, number])[]> = {
 
 export function confidenceOf(engine: string, certainty: number): number {
   const curve = CURVES[engine];
-  if (!curve) return Math.min(1, Math.max(0, certainty));
+  return curve ? along(curve, certainty) : Math.min(1, Math.max(0, certainty));
+}
+
+/** Straight lines between the points, from 0,0; level after the last one. */
+export function along(curve: Curve, certainty: number): number {
   let [fromX, fromY] = [0, 0];
   for (const [x, y] of curve) {
     if (certainty <= x) return x === fromX ? y : fromY + ((y - fromY) * (certainty - fromX)) / (x - fromX);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { fortnite } from "./games/fortnite.ts";
 import { pubg } from "./games/pubg.ts";
-import { linesOf } from "./lines.ts";
+import { isTooSmall, linesOf } from "./lines.ts";
 
 const frame = { width: 1280, height: 720 };
 const grey = (width: number, height: number) => ({ data: new Uint8Array(width * height).fill(99), width, height });
@@ -43,4 +43,14 @@ test("bars above and below make the lines smaller and lower", () => {
     expect.closeTo(86 + 9 * within),
     expect.closeTo(43.2 * within),
   ]);
+});
+
+test.each([
+  ["a frame of 360 lines", { width: 640, height: 360 }, 1, false],
+  ["a frame of 270 lines", { width: 480, height: 270 }, 1, true],
+  ["a frame of 720 lines, delivered at half", frame, 2, false],
+  ["a frame of 720 lines, delivered at a third", frame, 3, true],
+])("isTooSmall: %s", (_name, size, smaller, expected) => {
+  const picture = grey(size.width / smaller, size.height / smaller);
+  expect(isTooSmall({ picture, region: { x: 0, y: 0, ...size }, frame: size })).toBe(expected);
 });

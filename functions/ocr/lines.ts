@@ -12,6 +12,14 @@ export interface Strip {
   frame: { width: number; height: number };
 }
 
+/** Frame heights: at 300 lines and fewer a 16 passes for a 15. The smallest rendition of Twitch that is read has 360. */
+const LEAST_FRAME_HEIGHT = 340;
+
+/** Digits of so few pixels that what looks sure may be wrong. */
+export function isTooSmall({ picture, region, frame }: Strip): boolean {
+  return (frame.height * picture.height) / region.height < LEAST_FRAME_HEIGHT;
+}
+
 /** The lines to try, in pixels of the picture; lines outside it are left out. */
 export function linesOf(strip: Strip, profile: Profile): Box[] {
   const { picture, region, frame } = strip;

@@ -4,7 +4,7 @@ import { confidenceOf } from "./calibration.ts";
 import { type Engine, LINE_HEIGHT, type Word } from "./engines/engine.ts";
 import type { Profile } from "./games/profile.ts";
 import { type Found, judge, type Unread, withoutFaintLetters } from "./hud.ts";
-import { cutLine, linesOf, type Strip } from "./lines.ts";
+import { cutLine, isTooSmall, linesOf, type Strip } from "./lines.ts";
 import { agree, type Opinion } from "./opinion.ts";
 import { digitRows, type Grey } from "./picture.ts";
 import { areSure, isSettled } from "./settled.ts";
@@ -22,6 +22,7 @@ const SECOND_LOOKS = [
 ];
 
 export async function look(strip: Strip, profile: Profile, engine: Engine): Promise<Sight> {
+  if (isTooSmall(strip)) return { reason: "unreadable" };
   let best: Sight = { reason: "no-counter" };
   for (const line of linesOf(strip, profile)) {
     const view = async (up: number, zoom: number) => {

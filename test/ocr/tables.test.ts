@@ -2,10 +2,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { along, fitCurve, fitThreshold, withCurve } from "../../bench/ocr/calibrate.ts";
+import { fitCurve, fitThreshold, withCurve } from "../../bench/ocr/calibrate.ts";
 import { differences, documented, languageRows } from "../../bench/ocr/languages.ts";
 import { parseManifest } from "../../bench/ocr/manifest.ts";
 import { bins, type Read, rows, verdict } from "../../bench/ocr/tally.ts";
+import { along } from "../../functions/ocr/calibration.ts";
 import { profiles } from "../../functions/ocr/games/index.ts";
 import words from "../../functions/ocr/games/pubg.words.json" with { type: "json" };
 
