@@ -41,12 +41,20 @@ export async function asleep(service: string): Promise<void> {
   });
 }
 
-/** Where a cold start's time goes, from the function's own log. */
+interface Loaded {
+  time: string;
+  importedMs: number;
+  loadedMs: number;
+}
+
+/** Where a cold start's time goes, from the function's own log: of the pod that was there first. */
 async function parts({ began, ms }: Trip) {
-  const [pod = ""] = await pods(OCR);
-  const lines = (await kubectl(["logs", pod, "-c", "ocr"])).split("\n");
-  const line = lines.find((text) => text.includes('"engine loaded"')) ?? "{}";
-  const said = JSON.parse(line) as { time: string; importedMs: number; loadedMs: number };
+  const logs = await Promise.all((await pods(OCR)).map((pod) => kubectl(["logs", pod, "-c", "ocr"])));
+  const loaded = logs
+    .flatMap((log) => log.split("\n").filter((line) => line.includes('"engine loaded"')))
+    .map((line) => JSON.parse(line) as Loaded)
+    .sort((one, other) => one.time.localeCompare(other.time));
+  const said = loaded[0] ?? { time: "", importedMs: Number.NaN, loadedMs: Number.NaN };
   const started = Date.parse(said.time) - said.loadedMs;
   return {
     "pod start": started - began,
