@@ -12,8 +12,8 @@ export interface Strip {
   frame: { width: number; height: number };
 }
 
-/** Frame heights: at 300 lines and fewer a 16 passes for a 15. The smallest rendition of Twitch that is read has 360. */
-const LEAST_FRAME_HEIGHT = 340;
+/** Frame heights: at 270 lines a 5 passes for a 58. The smallest rendition of Twitch that is read has 360. */
+const LEAST_FRAME_HEIGHT = 320;
 
 /** Digits of so few pixels that what looks sure may be wrong. */
 export function isTooSmall({ picture, region, frame }: Strip): boolean {

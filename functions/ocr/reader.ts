@@ -24,10 +24,11 @@ const SECOND_LOOKS = [
 export async function look(strip: Strip, profile: Profile, engine: Engine): Promise<Sight> {
   if (isTooSmall(strip)) return { reason: "unreadable" };
   let best: Sight = { reason: "no-counter" };
+  const sureBefore = new Set<number>();
   for (const line of linesOf(strip, profile)) {
     const view = async (up: number, zoom: number) => {
       const picture = cutLine(strip.picture, line, up, zoom);
-      return picture && viewOf(picture, await engine.readWords(picture), profile);
+      return picture && viewOf(picture, await engine.readWords(picture, profile.labels), profile);
     };
     const first = await view(0, 1);
     if (!first || ("reason" in first.sight && first.sight.reason === "no-counter")) continue;
@@ -40,8 +41,9 @@ export async function look(strip: Strip, profile: Profile, engine: Engine): Prom
       views.push((await view(up, zoom)) ?? EMPTY);
     }
     const sight = agree(sights(), opinion ?? (await secondOpinion(engine, views, profile)), profile);
-    if ("alive" in sight) return sight;
+    if ("alive" in sight) return contradicts(sight, sureBefore) ? { reason: "unreadable" } : sight;
     best = sight;
+    for (const one of sights()) if ("alive" in one && one.certainty >= SURE) sureBefore.add(one.alive);
     if (views.every((one) => one.behind === one.sight)) continue;
     // A number behind faint letters counts only if every view shows the same one and the other engine reads it too.
     const behind = views.map((one) => ({ ...one, sight: one.behind }));
@@ -53,6 +55,14 @@ export async function look(strip: Strip, profile: Profile, engine: Engine): Prom
     if ("alive" in through && through.agreed === views.length + 1) return through;
   }
   return best;
+}
+
+/** A view this sure of a number is not overruled by a line that was cut elsewhere. */
+const SURE = 0.9;
+
+/** Whether a view of an earlier line, of which all views together said nothing, was sure of another number. */
+function contradicts({ alive }: Found, sureBefore: ReadonlySet<number>): boolean {
+  return [...sureBefore].some((number) => number !== alive);
 }
 
 /** A line as it was cut, what it shows, and what it would show without faint letters. */

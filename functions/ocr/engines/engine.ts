@@ -1,4 +1,5 @@
 /** What every engine is: one grey picture in, the words on it out. */
+import type { Profile } from "../games/profile.ts";
 import type { Box, Grey } from "../picture.ts";
 
 export interface Word {
@@ -12,8 +13,11 @@ export interface Word {
   digits?: number;
 }
 
-/** `line`: LINE_HEIGHT pixels high, the counter's digits about 18 px high anywhere in it. */
-export type ReadWords = (line: Grey) => Promise<Word[]>;
+/**
+ * `line`: LINE_HEIGHT pixels high, the counter's digits about 18 px high anywhere in it. `labels`: what stands beside the counters of the
+ * game; an engine may know the two kinds by different models.
+ */
+export type ReadWords = (line: Grey, labels: Profile["labels"]) => Promise<Word[]>;
 
 export interface Engine {
   name: string;

@@ -7,8 +7,8 @@ test("warm runs every model that a reading runs, each on a line as a reading has
   const runs: { name: string; line: Grey; box?: Box }[] = [];
   await warm({
     name: "fake",
-    readWords: async (line) => {
-      runs.push({ name: "words", line });
+    readWords: async (line, labels) => {
+      runs.push({ name: labels, line });
       return [];
     },
     readAgain: async (line, box) => {
@@ -17,7 +17,7 @@ test("warm runs every model that a reading runs, each on a line as a reading has
     },
     close: async () => {},
   });
-  expect(runs.map(({ name }) => name)).toEqual(["words", "again"]);
+  expect(runs.map(({ name }) => name)).toEqual(["words", "icons", "again"]);
   for (const { line } of runs)
     expect(line).toMatchObject({ height: LINE_HEIGHT, width: line.data.length / LINE_HEIGHT });
 });

@@ -19,6 +19,6 @@ export async function openEngine(name: EngineName): Promise<Engine> {
 export async function warm(engine: Engine): Promise<void> {
   const width = 10 * LINE_HEIGHT;
   const line = { data: new Uint8Array(width * LINE_HEIGHT).fill(40), width, height: LINE_HEIGHT };
-  await engine.readWords(line);
+  for (const labels of ["words", "icons"] as const) await engine.readWords(line, labels);
   await engine.readAgain?.(line, { x: width / 2, y: LINE_HEIGHT / 3, width: LINE_HEIGHT, height: LINE_HEIGHT / 3 });
 }

@@ -1,6 +1,7 @@
 /**
- * Our own model (training/): looks at a strip 48 px high and says for every second column which glyph and which label or
- * icon has its centre there. Small (0.25 million weights), and it knows the words of every language as pictures.
+ * Our own models (training/), one for games whose counters have words and one for icons: each looks at a strip 48 px high and says for
+ * every second column which glyph and which label or icon has its centre there. Small (0.25 million weights), and the words of every
+ * language are known as pictures.
  */
 import { fileURLToPath } from "node:url";
 import type { Grey } from "../picture.ts";
@@ -20,11 +21,12 @@ const GLYPH_REACH = 2;
 const LABEL_REACH = 12;
 
 export async function createStrip(): Promise<Engine> {
-  const model = await loadModel(fileURLToPath(new URL("./models/strip.onnx", modelsBase())));
+  const [words, icons] = await Promise.all([load("words"), load("icons")]);
+  const models = { words, icons };
   return {
     name: "strip",
-    readWords: async (picture) => {
-      const { data, dims } = await model.run(normalise(picture), [1, 1, picture.height, picture.width]);
+    readWords: async (picture, labels) => {
+      const { data, dims } = await models[labels].run(normalise(picture), [1, 1, picture.height, picture.width]);
       const columns = dims[1] ?? 0;
       return toWords(
         withoutDoubt(marks(data, columns, 0, GLYPHS), GLYPH_REACH),
@@ -32,9 +34,13 @@ export async function createStrip(): Promise<Engine> {
         picture.height,
       );
     },
-    close: () => model.release(),
+    close: async () => {
+      await Promise.all([words.release(), icons.release()]);
+    },
   };
 }
+
+const load = (name: string) => loadModel(fileURLToPath(new URL(`./models/${name}.onnx`, modelsBase())));
 
 /** This file lies in functions/ocr/engines, but is bundled into functions/ocr/main.js: the models lie beside the latter. */
 function modelsBase(): URL {

@@ -127,11 +127,13 @@ class Canvas:
         self.labels.append((name if inside > 0.9 else "?" if inside > 0.6 else "", (left + right) / 2, right - left))
         return left, right
 
-    def icon(self, name, cx, cy, size, colour, alpha=1.0):
+    def icon(self, name, cx, cy, size, colour, alpha=1.0, shadow=0.0):
         mask = icon_mask(name, max(6, round(size)), int(self.rng.integers(8)))
+        if shadow:
+            self.stamp(mask, cx - mask.shape[1] / 2 + 1.5, cy - mask.shape[0] / 2 + 1.5, 0, shadow)
         inside = self.stamp(mask, cx - mask.shape[1] / 2, cy - mask.shape[0] / 2, colour, alpha)
         known = name if name in ("person", "squads", "skull") else "icon"
-        if self.contrast < FAINT:
+        if self.contrast < FAINT and not shadow:
             inside = 0.7
         self.labels.append((known if inside > 0.9 else "?" if inside > 0.4 else "", cx, size * 0.8))
 
@@ -325,7 +327,7 @@ def pubg(rng, canvas, sets):
     for field in reversed(fields):
         word, number = words[field], number_for(rng, field)
         name = field
-        if language != "th" and rng.random() < 0.06 and (other := other_word(rng, word)) not in WORDS[language][field]:
+        if language != "th" and rng.random() < 0.08 and (other := other_word(rng, word)) not in WORDS[language][field]:
             name, word = "other", other
         if old:
             label_cap, label_spacing = cap * rng.uniform(0.95, 1.1), 0
@@ -452,23 +454,30 @@ def warzone(rng, canvas, sets):
     cap = rng.uniform(10.6, 12.6) * z
     drop = 25 * z * rng.uniform(0.9, 1.1)
     top = canvas.h / 2 - drop / 2 + rng.uniform(-4, 4) * ZOOM
-    source = pick(rng, sets["angular"])
+    source = pick(rng, sets["angular"] if rng.random() < 0.85 else sets["round"])
     size, pitch = rng.uniform(15, 20) * z, rng.uniform(44, 62) * z
+    if rng.random() < 0.3:  # no box: sand and sky end where they end, among the digits too
+        edge, lean = canvas.w - rng.uniform(-10, 130) * ZOOM, rng.uniform(-40, 40)
+        shape = np.array([[edge + lean, 0], [canvas.w, 0], [canvas.w, canvas.h], [edge - lean, canvas.h]], np.int32)
+        mask = np.zeros((canvas.h, canvas.w), np.uint8)
+        cv2.fillPoly(mask, [shape], 255, cv2.LINE_AA)
+        canvas.image += (background(rng, canvas.scenes, canvas.w, canvas.h) - canvas.image) * (mask / np.float32(255))
     items = [("squads", str(int(rng.integers(1, 60)))), ("person", count(rng))]
     if rng.random() < 0.4:
         items.append((pick(rng, ["plane", "skull", "icon"]), pick(rng, [count(rng), number_for(rng, "killed")])))
     if rng.random() < 0.15:
         items.pop(int(rng.integers(len(items))))
     x = canvas.w - rng.uniform(16, 110) * ZOOM - pitch * (len(items) - 1)
-    white, shadow = rng.uniform(215, 255), rng.uniform(0, 0.5)
+    white, shadow = rng.uniform(215, 255), rng.uniform(0.25, 0.75) if rng.random() < 0.75 else 0.0
+    aside = rng.uniform(-8, 8) * z if rng.random() < 0.3 else 0
     frames = rng.random() < 0.65 and (f"{int(rng.integers(20, 250))} FPS", canvas.w - rng.uniform(5, 60) * ZOOM, top - rng.uniform(2, 14) * z, rng.uniform(14, 20) * z, pick(rng, sets["angular"]), rng.uniform(150, 240), rng.uniform(0.5, 1))
     over = rng.random() < 0.3
     if frames and not over:
         canvas.text(*frames, mark="", anchor="right")
     for name, number in items:
-        canvas.icon(name, x, top, size, white)
+        canvas.icon(name, x, top, size, white, shadow=shadow)
         nw = typefaces.sized(source, max(6, round(cap / typefaces.cap_ratio(source)))).getlength(number)
-        canvas.text(number, x - nw / 2, top + drop, cap, source, white, 1, rng.uniform(0, 1), shadow)
+        canvas.text(number, x + aside - nw / 2, top + drop, cap, source, white, 1, rng.uniform(0, 1), shadow)
         x += pitch
     if frames and over:
         canvas.text(*frames, mark="", anchor="right")
@@ -490,6 +499,7 @@ def apex(rng, canvas, sets):
     z = ZOOM * rng.uniform(0.86, 1.16)
     cap, centre = 17 * z, canvas.h * rng.uniform(0.3, 0.7)
     source = pick(rng, sets["angular"] + sets["round"])
+    canvas.ink_gap = rng.uniform(-0.03, 0.2)  # digits that nearly touch, or do
     text = count(rng)
     nw = typefaces.sized(source, max(6, round(cap / typefaces.cap_ratio(source)))).getlength(text)
     width, half = nw + rng.uniform(34, 48) * z, rng.uniform(14, 18) * z
@@ -509,7 +519,7 @@ def apex(rng, canvas, sets):
         shape = np.zeros((int(2 * half) + 1, int(width + slant) + 1), np.uint8)
         cv2.fillPoly(shape, [corners], 255, cv2.LINE_AA)
         canvas.stamp(shape.astype(np.float32) / 255, x - slant / 2, centre - half, rng.uniform(190, 255), rng.uniform(0.75, 1))
-        dark = rng.uniform(0, 70)
+        dark = rng.uniform(0, 110)
         canvas.icon("person", x + rng.uniform(14, 20) * z, centre, rng.uniform(17, 23) * z, dark)
         canvas.text(text, x + width - rng.uniform(6, 10) * z, centre, cap, source, dark, 1, anchor="right")
     below = rng.random()
@@ -561,14 +571,18 @@ def nothing(rng, canvas, sets):
         canvas.text(text, rng.uniform(-20, canvas.w * 0.7), centre, rng.uniform(12, 20) * ZOOM, pick(rng, sets[language]), rng.uniform(150, 255), 1)
 
 
-KINDS = [(pubg, 0.45), (mobile, 0.15), (fortnite, 0.09), (warzone, 0.08), (apex, 0.07), (nothing, 0.16)]
+# What is drawn how often, for each model.
+SHARES = {
+    "words": [(pubg, 0.38), (mobile, 0.12), (fortnite, 0.11), (warzone, 0.14), (apex, 0.10), (nothing, 0.15)],
+    "icons": [(pubg, 0.05), (mobile, 0.03), (fortnite, 0.24), (warzone, 0.32), (apex, 0.22), (nothing, 0.14)],
+}
 
 
 def streamed(rng, image):
     """As many lines as a stream has, blurred or sharpened, with noise: what an encoder gets. uint8."""
     height, width = image.shape
     kind = rng.random()
-    lines = rng.uniform(350, 500) if kind < 0.3 else rng.uniform(500, 800) if kind < 0.6 else rng.uniform(800, 1250)
+    lines = rng.uniform(300, 500) if kind < 0.3 else rng.uniform(500, 800) if kind < 0.6 else rng.uniform(800, 1250)
     factor = lines / 1200
     small = (max(8, round(width * factor)), max(8, round(height * factor)))
     if factor < 1:
@@ -578,6 +592,12 @@ def streamed(rng, image):
     if rng.random() < 0.15:
         blurred = cv2.GaussianBlur(image, (0, 0), 1)
         image = image + (image - blurred) * rng.uniform(0.3, 1.2)
+    if rng.random() < 0.05:  # a screen that is filmed: it leans, and its dots make waves
+        lean = rng.uniform(-0.04, 0.04)
+        matrix = np.float32([[1, 0, 0], [lean, 1, -lean * image.shape[1] / 2]])
+        image = cv2.warpAffine(image, matrix, (image.shape[1], image.shape[0]), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        y, x = np.mgrid[0 : image.shape[0], 0 : image.shape[1]].astype(np.float32)
+        image = image + rng.uniform(0, 12) * np.sin(x * rng.uniform(0.2, 2) + y * rng.uniform(0.2, 2))
     if rng.random() < 0.2:
         image = image + rng.normal(0, rng.uniform(1, 10), image.shape).astype(np.float32)
     return np.clip(image, 0, 255).astype(np.uint8)
@@ -617,19 +637,19 @@ def as_read(rng, image, width):
     return cv2.resize(image, (width, HEIGHT), interpolation=cv2.INTER_LINEAR if grows else pick(rng, [cv2.INTER_AREA, cv2.INTER_LINEAR]))
 
 
-def samples(rng, scenes, sets, count, width=320):
+def samples(rng, scenes, sets, shares, count, width=320):
     """`count` of: image uint8 [48, width], glyph classes [width / 2], label classes [width / 2]."""
-    drawn = [draw_one(rng, scenes, sets, width) for _ in range(count)]
+    drawn = [draw_one(rng, scenes, sets, shares, width) for _ in range(count)]
     small = [streamed(rng, image) for image, _, _ in drawn]
     encoded = as_video(rng, small) if rng.random() < 0.4 else [as_jpeg(rng, image) for image in small]
     return [(as_read(rng, image, width), glyphs, labels) for image, (_, glyphs, labels) in zip(encoded, drawn)]
 
 
-def draw_one(rng, scenes, sets, width):
+def draw_one(rng, scenes, sets, shares, width):
     """The same before it is degraded, at ZOOM, as numbers that may be out of 0..255."""
     canvas = Canvas(rng, scenes, width)
     roll = rng.random()
-    for draw, share in KINDS:
+    for draw, share in shares:
         roll -= share
         if roll < 0:
             break

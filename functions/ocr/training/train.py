@@ -1,6 +1,6 @@
-"""Trains the strip reader on drawn strips and writes strip.onnx.
+"""Trains a strip reader on drawn strips and writes it as ONNX.
 
-    python train.py --minutes 30 --out ../models/strip.onnx
+    python train.py --minutes 30 --out ../models/words.onnx
 
 One process draws, one learns. Every drawn strip is used a few times, because drawing costs more than learning.
 """
@@ -22,11 +22,11 @@ from model import Reader
 BATCH, FRESH, WIDTH, DRAWS_A_STEP = 32, 12, 320, 1
 
 
-def draw_forever(seed, queue):
+def draw_forever(seed, shares, queue):
     rng = np.random.default_rng(seed)
     sets, pool = fonts.load(), scenes.pool(rng)
     while True:
-        queue.put([np.stack(column) for column in zip(*strips.samples(rng, pool, sets, FRESH, WIDTH))])
+        queue.put([np.stack(column) for column in zip(*strips.samples(rng, pool, sets, shares, FRESH, WIDTH))])
 
 
 def export(model, path):
@@ -40,7 +40,8 @@ def export(model, path):
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--minutes", type=float, default=30)
-    options.add_argument("--out", default="../models/strip.onnx")
+    options.add_argument("--labels", choices=strips.SHARES, default="words", help="what the model is for: games whose counters have words, or icons")
+    options.add_argument("--out", required=True)
     options.add_argument("--start")
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--rate", type=float, default=3e-3)
@@ -48,7 +49,7 @@ def main():
     torch.manual_seed(options.seed)
     torch.set_num_threads(1)
     queue = mp.Queue(8)
-    mp.Process(target=draw_forever, args=(options.seed, queue), daemon=True).start()
+    mp.Process(target=draw_forever, args=(options.seed, strips.SHARES[options.labels], queue), daemon=True).start()
 
     # Half precision and this layout cost a CPU half the time.
     model = Reader().to(memory_format=torch.channels_last)
