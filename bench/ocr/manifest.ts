@@ -130,7 +130,7 @@ function gameIdOf(text: string): string {
   return games.find(({ twitchName }) => twitchName.toLowerCase() === text.toLowerCase())?.id ?? id;
 }
 
-function boxOf(text: string): Region | undefined {
+export function boxOf(text: string): Region | undefined {
   const [x = -1, y = -1, width = 0, height = 0] = text.split(",").map(Number);
   return x >= 0 && y >= 0 && width > 0 && height > 0 ? { x, y, width, height } : undefined;
 }

@@ -2,7 +2,8 @@
 import { execFile } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
+import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readManifest } from "../../bench/ocr/manifest.ts";
 import { gameOf, greyFrame, sampleOf, stripOf } from "../../bench/ocr/picture.ts";
@@ -97,6 +98,45 @@ test.each([
   },
   60_000,
 );
+
+const png = (width: number, height: number) =>
+  sharp(Buffer.alloc(width * height), { raw: { width, height, channels: 1 } })
+    .png()
+    .toBuffer();
+test.each([
+  ["empty", async () => Buffer.alloc(0), /no png picture/],
+  ["cut off", async (good: Buffer) => good.subarray(0, good.length / 2), /a broken picture/],
+  ["a text", async () => Buffer.from("<svg/>"), /no png picture/],
+  ["a bomb", () => png(8000, 8000), /8000 x 8000|exceeds pixel limit/],
+  ["of another shape than its region", () => png(100, 100), /the picture is 100 x 100, its region/],
+  ["huge", async () => Buffer.alloc(2_000_001), /2000001 bytes, more than 2000000/],
+])(
+  "a picture that test/ocr could not read is refused in one line: %s",
+  async (_name, bytes, reason) => {
+    const other = join(debug, "other");
+    await writeFile(`${other}.json`, await readFile(name.replace(/png$/, "json")));
+    await writeFile(`${other}.png`, await bytes(await readFile(name)));
+    const before = await readdir(to);
+    const said = await framesNew(`${other}.png`, "--value", "23");
+    expect(said).toMatch(/^frames:new: .*other\.png /);
+    expect(said).toMatch(reason);
+    expect(said.trimEnd().split("\n")).toHaveLength(1);
+    expect(await readdir(to)).toEqual(before);
+  },
+  60_000,
+);
+
+test("a manifest that names a file elsewhere: that file stays", async () => {
+  const manifest = join(to, "manifest.tsv");
+  const before = await readFile(manifest, "utf8");
+  const own = /^(pubg-23-(\w{10})\.png)\t/m.exec(before);
+  const elsewhere = join(debug, `x-${own?.[2]}.png`);
+  await writeFile(elsewhere, "kept");
+  await writeFile(manifest, before.replace(own?.[1] ?? "", relative(to, elsewhere)));
+  await framesNew(name, "--value", "23", "--hud", "gen3");
+  expect(await readFile(elsewhere, "utf8")).toBe("kept");
+  await writeFile(manifest, before);
+}, 60_000);
 
 test("a label that spreadsheets spoilt, or with tabs and line ends of its own, stays one row", async () => {
   const manifest = join(to, "manifest.tsv");
