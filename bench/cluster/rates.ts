@@ -26,7 +26,7 @@ export async function scaled(service: string, count: number): Promise<void> {
 
 export async function rates({ bare: measure, say }: BenchOptions) {
   await removeTrivial();
-  const bare = await measure();
+  const { warm: bare } = await measure();
   const found: { pods: number; perSecond: number }[] = [];
   for (const count of [1, 2, 3]) {
     await scaled(OCR, count);
