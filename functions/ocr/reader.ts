@@ -1,13 +1,14 @@
 /** Region picture -> reading: lines of the counter's height are cut out, read by the engine, judged. */
 import type { Reading } from "../contracts/events.ts";
 import { confidenceOf } from "./calibration.ts";
-import { type Engine, LINE_HEIGHT, type Word } from "./engines/engine.ts";
+import { type Engine, LINE_HEIGHT, type ReadWords, type Word } from "./engines/engine.ts";
 import type { Profile } from "./games/profile.ts";
 import { type Found, judge, type Unread, withoutFaintLetters } from "./hud.ts";
 import { cutLine, isTooSmall, linesOf, type Strip } from "./lines.ts";
 import { agree, type Opinion } from "./opinion.ts";
 import { digitRows, type Grey } from "./picture.ts";
 import { areSure, isSettled } from "./settled.ts";
+import { needsSecond, together } from "./together.ts";
 
 /** What was found, before it is accepted or not. */
 export type Sight = Found | Unread;
@@ -23,12 +24,18 @@ const SECOND_LOOKS = [
 
 export async function look(strip: Strip, profile: Profile, engine: Engine): Promise<Sight> {
   if (isTooSmall(strip)) return { reason: "unreadable" };
+  const first = await lookWith(engine.readWords, strip, profile, engine);
+  if (!engine.readAnew || !needsSecond(first)) return first;
+  return together(first, await lookWith(engine.readAnew, strip, profile, engine));
+}
+
+async function lookWith(read: ReadWords, strip: Strip, profile: Profile, engine: Engine): Promise<Sight> {
   let best: Sight = { reason: "no-counter" };
   const sureBefore = new Set<number>();
   for (const line of linesOf(strip, profile)) {
     const view = async (up: number, zoom: number) => {
       const picture = cutLine(strip.picture, line, up, zoom);
-      return picture && viewOf(picture, await engine.readWords(picture, profile.labels), profile);
+      return picture && viewOf(picture, await read(picture, profile.labels), profile);
     };
     const first = await view(0, 1);
     if (!first || ("reason" in first.sight && first.sight.reason === "no-counter")) continue;

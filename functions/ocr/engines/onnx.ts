@@ -6,7 +6,12 @@ export type RunModel = (
   dims: readonly number[],
 ) => Promise<{ data: Float32Array; dims: readonly number[] }>;
 
-export async function loadModel(path: string): Promise<{ run: RunModel; release(): Promise<void> }> {
+export interface Model {
+  run: RunModel;
+  release(): Promise<void>;
+}
+
+export async function loadModel(path: string): Promise<Model> {
   const session = await InferenceSession.create(path, {
     executionProviders: ["cpu"],
     intraOpNumThreads: 1,

@@ -1,13 +1,14 @@
 /**
- * Our own models (training/), one for games whose counters have words and one for icons: each looks at a strip 48 px high and says for
+ * Our own models (training/), one for games whose counters have words, one for icons and a second for either: each looks at a strip 48 px high and says for
  * every second column which glyph and which label or icon has its centre there. Small (0.25 million weights), and the words of every
  * language are known as pictures.
  */
 import { fileURLToPath } from "node:url";
+import type { Profile } from "../games/profile.ts";
 import type { Grey } from "../picture.ts";
-import type { Engine, Word } from "./engine.ts";
+import type { Engine, ReadWords, Word } from "./engine.ts";
 import { GLYPHS, LABELS, type Mark, marks, withoutDoubt } from "./marks.ts";
-import { loadModel } from "./onnx.ts";
+import { loadModel, type Model } from "./onnx.ts";
 
 const STEP = 2;
 /**
@@ -20,12 +21,11 @@ const MAX_PITCH = { faint: 9, clear: 11 };
 const GLYPH_REACH = 2;
 const LABEL_REACH = 12;
 
-export async function createStrip(): Promise<Engine> {
-  const [words, icons] = await Promise.all([load("words"), load("icons")]);
-  const models = { words, icons };
-  return {
-    name: "strip",
-    readWords: async (picture, labels) => {
+export async function createStrip() {
+  const [words, icons, second] = await Promise.all([load("words"), load("icons"), load("second")]);
+  const readBy =
+    (models: Record<Profile["labels"], Model>): ReadWords =>
+    async (picture, labels) => {
       const { data, dims } = await models[labels].run(normalise(picture), [1, 1, picture.height, picture.width]);
       const columns = dims[1] ?? 0;
       return toWords(
@@ -33,11 +33,15 @@ export async function createStrip(): Promise<Engine> {
         withoutDoubt(marks(data, columns, GLYPHS.length, LABELS), LABEL_REACH),
         picture.height,
       );
-    },
+    };
+  return {
+    name: "strip",
+    readWords: readBy({ words, icons }),
+    readAnew: readBy({ words: second, icons: second }),
     close: async () => {
-      await Promise.all([words.release(), icons.release()]);
+      await Promise.all([words, icons, second].map((model) => model.release()));
     },
-  };
+  } satisfies Engine;
 }
 
 const load = (name: string) => loadModel(fileURLToPath(new URL(`./models/${name}.onnx`, modelsBase())));

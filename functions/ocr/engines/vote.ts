@@ -11,6 +11,7 @@ export async function createVote(): Promise<Engine> {
   return {
     name: "vote",
     readWords: strip.readWords,
+    readAnew: strip.readAnew,
     readAgain: (line, { x, y, width, height }) =>
       recogniser.read(line, { x, width, y: y - MARGIN, height: height + 2 * MARGIN }),
     close: async () => {

@@ -194,6 +194,10 @@ def icon_mask(name, size, variant):
         cv2.circle(m, (c, c), int(s * 0.3), 255, max(2, s // 12))
         for dx, dy in ((0, 1), (1, 0), (0, -1), (-1, 0)):
             cv2.line(m, (c + int(dx * s * 0.2), c + int(dy * s * 0.2)), (c + int(dx * s * 0.46), c + int(dy * s * 0.46)), 255, max(2, s // 12))
+    elif name == "plus":
+        reach, half = int(s * (0.22 + 0.03 * variant)), s // 20
+        cv2.rectangle(m, (c - reach, c - half), (c + reach, c + half), 255, -1)
+        cv2.rectangle(m, (c - half, c - reach), (c + half, c + reach), 255, -1)
     elif name == "plane":
         cv2.ellipse(m, (c, c), (int(s * 0.08), int(s * 0.42)), 0, 0, 360, 255, -1)
         cv2.fillPoly(m, [np.array([[c, int(s * 0.3)], [s - 4, int(s * 0.55)], [s - 4, int(s * 0.62)], [c, int(s * 0.55)], [4, int(s * 0.62)], [4, int(s * 0.55)]])], 255)
@@ -304,7 +308,7 @@ def pubg(rng, canvas, sets):
     """Number and label in two boxes, fields from right to left; or, for observers, label first."""
     language = "en" if rng.random() < 0.33 else pick(rng, LANGUAGES)
     old = rng.random() < (0.22 if language == "en" else 0.06)
-    observer = not old and rng.random() < 0.22
+    observer = not old and rng.random() < 0.26
     fields = ["alive"] if old and rng.random() < 0.8 else pick(rng, [["teams", "alive", "time"], ["alive", "time"], ["alive"], ["teams", "alive"]]) if observer and rng.random() < 0.85 else pubg_fields(rng)
     z = ZOOM * rng.uniform(0.86, 1.16)
     cap = 18.2 * z
@@ -324,6 +328,8 @@ def pubg(rng, canvas, sets):
     spacing = rng.uniform(-0.5, 1.5) * ZOOM
     label_spacing = rng.uniform(0, 2.5) * z if rng.random() < 0.4 and language not in ("th",) else 0
     right = canvas.w - rng.uniform(-12, 130) * ZOOM if rng.random() < 0.9 else canvas.w + rng.uniform(-40, 120) * ZOOM
+    if rng.random() < 0.3:
+        clutter(rng, canvas, right, centre, cap)
     for field in reversed(fields):
         word, number = words[field], number_for(rng, field)
         name = field
@@ -338,7 +344,8 @@ def pubg(rng, canvas, sets):
             canvas.box(right - lw - 4 * z, centre - half, right, centre + half, rng.uniform(200, 255), light)
             canvas.label(name, word, right - 2 * z, centre, label_cap, word_source, rng.uniform(20, 100), 1, anchor="right")
             edge = right - lw - 4 * z
-            canvas.box(edge - nw - 10 * z, centre - half, edge, centre + half, 0, rng.uniform(0.5, 0.9))
+            spare = rng.uniform(-6, 3) if rng.random() < 0.2 else 10  # its digits may be wider than the box
+            canvas.box(edge - nw - spare * z, centre - half, edge, centre + half, 0, rng.uniform(0.5, 0.9))
             canvas.text(number, edge - rng.uniform(3, 6) * z, centre, cap * 0.94, source, white, 1, spacing * 0.3, shadow, anchor="right")
             right = edge - nw - 10 * z - between
         elif observer:
@@ -359,8 +366,21 @@ def pubg(rng, canvas, sets):
         killfeed(rng, canvas, sets, centre + rng.uniform(28, 38) * z)
     if rng.random() < 0.1:
         killfeed(rng, canvas, sets, centre - rng.uniform(26, 34) * z)
-    if rng.random() < 0.06:
-        overlay(rng, canvas, sets, centre - rng.uniform(16, 24) * z)
+    if rng.random() < 0.1:
+        overlay(rng, canvas, sets, centre - rng.uniform(14, 24) * z)
+
+
+def clutter(rng, canvas, right, centre, cap):
+    """A map or roofs behind the counter: bright patches as large as digits, between and under them, and thin lines."""
+    for _ in range(int(rng.integers(2, 14))):
+        x, y = right - rng.uniform(0, 240) * ZOOM, centre + rng.uniform(-1.4, 1.4) * cap
+        w, h = rng.uniform(0.15, 1.1, 2) * cap
+        turn, light = rng.uniform(0, np.pi), rng.uniform(140, 255) if rng.random() < 0.8 else rng.uniform(0, 90)
+        corners = np.array([[-w, -h], [w, -h], [w, h], [-w, h]]) / 2 @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]) + [x, y]
+        cv2.fillPoly(canvas.image, [corners.astype(np.int32)], light, cv2.LINE_AA)
+    for _ in range(int(rng.integers(0, 3))):
+        ends = [(int(right - rng.uniform(-40, 300) * ZOOM), int(centre + rng.uniform(-60, 60) * ZOOM)) for _ in range(2)]
+        cv2.line(canvas.image, *ends, rng.uniform(60, 255), int(rng.integers(1, 6)), cv2.LINE_AA)
 
 
 def name_of(rng):
@@ -373,10 +393,11 @@ def killfeed(rng, canvas, sets, centre):
     canvas.text(text, canvas.w - rng.uniform(-20, 140), centre, rng.uniform(10, 14) * ZOOM, pick(rng, sets["narrow"] + sets["universal"]), rng.uniform(150, 255), rng.uniform(0.5, 1), 0, rng.uniform(0, 0.6), mark="", anchor="right")
 
 
-def overlay(rng, canvas, sets, centre):
+def overlay(rng, canvas, sets, centre, right=None):
     """What a streamer's or a driver's tools write over the picture."""
     text = pick(rng, ["{n} FPS", "{n}", "{n} ms", "{n}%"]).format(n=int(rng.integers(20, 250)))
-    canvas.text(text, canvas.w - rng.uniform(0, 160), centre, rng.uniform(8, 13) * ZOOM, pick(rng, sets["angular"] + sets["universal"]), rng.uniform(120, 255), rng.uniform(0.6, 1), 0, 0, mark="", anchor="right")
+    right = canvas.w - rng.uniform(0, 160) if right is None else right
+    canvas.text(text, right, centre, rng.uniform(8, 13) * ZOOM, pick(rng, sets["angular"] + sets["universal"]), rng.uniform(120, 255), rng.uniform(0.6, 1), 0, 0, mark="", anchor="right")
 
 
 def mobile(rng, canvas, sets):
@@ -386,6 +407,7 @@ def mobile(rng, canvas, sets):
     cap, centre = 17 * z, canvas.h * rng.uniform(0.27, 0.73)
     x = rng.uniform(-30, 90) * ZOOM if rng.random() < 0.8 else rng.uniform(-120, 0)
     fields = pick(rng, [["alive", "teams"], ["alive"], ["alive", "killed"], ["killed"], ["alive", "killed"], ["teams"]])
+    over = rng.random() < 0.35 and x
     words = {field: word_of(rng, language, field, 0.4) for field in fields}
     source, word_source = digits_font(rng, sets), label_font(rng, sets, language, words.values())
     alpha, alpha2 = rng.uniform(0.2, 0.8), rng.uniform(0.3, 0.9)
@@ -403,6 +425,8 @@ def mobile(rng, canvas, sets):
         canvas.label(field, word, x + 4 * z, centre, wcap, word_source, grey, 1)
         canvas.text(number, x + lw + 8 * z + (cell - nw) / 2, centre, cap, source, white, 1)
         x += lw + 8 * z + cell + rng.uniform(0, 14) * z
+    if over:
+        overlay(rng, canvas, sets, centre - rng.uniform(11, 24) * z, over + rng.uniform(40, 120) * ZOOM)
     if rng.random() < 0.5:
         canvas.text(pick(rng, ["和平精英", "LIVE", "PSI", name_of(rng)]), x + rng.uniform(0, 30) * z, centre, cap, pick(rng, sets["zh-Hans"]), rng.uniform(120, 255), 1)
     if rng.random() < 0.4:
@@ -414,13 +438,13 @@ def fortnite(rng, canvas, sets):
     z = ZOOM * rng.uniform(0.78, 1.18)
     cap, centre = rng.uniform(15, 17.5) * z, canvas.h * rng.uniform(0.3, 0.7)
     source = pick(rng, sets["round"])
-    icon, alpha = rng.uniform(26, 36) * z, rng.uniform(0.3, 0.95)
+    icon, alpha = rng.uniform(20, 36) * z, rng.uniform(0.3, 0.95)
     if rng.random() < 0.4:  # the map ends just above
         scene = background(rng, canvas.scenes, canvas.w, canvas.h)
         end = max(0, round(centre - rng.uniform(18, 26) * z))
         canvas.image[:end] = scene[:end]
     scale = rng.uniform(0.55, 0.8)
-    items = [(pick(rng, ["storm", "clock", "storm", "plane"]), pick(rng, [timer(rng), timer(rng), ""])), ("person", count(rng)), (pick(rng, ["skull", "skull", "crosshair"]), number_for(rng, "killed"))]
+    items = [(pick(rng, ["storm", "clock", "storm", "plane"]), pick(rng, [timer(rng), timer(rng), ""])), ("person", count(rng)), (pick(rng, ["skull", "skull", "crosshair", "plus"]), number_for(rng, "killed"))]
     kind = rng.random()
     if kind < 0.1:
         items = [items[0], items[2]]
@@ -434,7 +458,8 @@ def fortnite(rng, canvas, sets):
     for name, number in items:
         start = x
         cv2_circle(canvas, x + icon / 2, centre, icon / 2, rng.uniform(0, 60) if name != "storm" else rng.uniform(60, 180), alpha)
-        canvas.icon(name, x + icon / 2, centre, icon * scale, white)
+        if name in ("person", "skull") or rng.random() < 0.85:
+            canvas.icon(name, x + icon / 2, centre, icon * scale, white)
         x += icon + rng.uniform(2, 7) * z
         _, x = canvas.text(number, x, centre + rng.uniform(-1, 1), cap, source, white, 1, rng.uniform(-0.5, 1), rng.choice([0, 0.3, 0.8]))
         x += rng.uniform(8, 20) * z
@@ -502,7 +527,7 @@ def apex(rng, canvas, sets):
     canvas.ink_gap = rng.uniform(-0.03, 0.2)  # digits that nearly touch, or do
     text = count(rng)
     nw = typefaces.sized(source, max(6, round(cap / typefaces.cap_ratio(source)))).getlength(text)
-    width, half = nw + rng.uniform(34, 48) * z, rng.uniform(14, 18) * z
+    width, half = nw + rng.uniform(28, 48) * z, rng.uniform(14, 18) * z
     x = canvas.w - rng.uniform(20, 150) * ZOOM - width
     dark, alpha, rim = rng.uniform(10, 90), rng.uniform(0.3, 1), rng.random() < 0.7
     if rim:  # a thin bright line around both
@@ -573,7 +598,8 @@ def nothing(rng, canvas, sets):
 
 # What is drawn how often, for each model.
 SHARES = {
-    "words": [(pubg, 0.38), (mobile, 0.12), (fortnite, 0.11), (warzone, 0.14), (apex, 0.10), (nothing, 0.15)],
+    "both": [(pubg, 0.38), (mobile, 0.12), (fortnite, 0.11), (warzone, 0.14), (apex, 0.10), (nothing, 0.15)],
+    "words": [(pubg, 0.60), (mobile, 0.16), (fortnite, 0.03), (warzone, 0.04), (apex, 0.03), (nothing, 0.14)],
     "icons": [(pubg, 0.05), (mobile, 0.03), (fortnite, 0.24), (warzone, 0.32), (apex, 0.22), (nothing, 0.14)],
 }
 

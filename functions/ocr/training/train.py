@@ -40,7 +40,7 @@ def export(model, path):
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--minutes", type=float, default=30)
-    options.add_argument("--labels", choices=strips.SHARES, default="words", help="what the model is for: games whose counters have words, or icons")
+    options.add_argument("--labels", choices=strips.SHARES, default="both", help="what the counters of its games have")
     options.add_argument("--out", required=True)
     options.add_argument("--start")
     options.add_argument("--seed", type=int, default=1)

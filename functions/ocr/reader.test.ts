@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import type { Engine, ReadWords, Word } from "./engines/engine.ts";
+import { findProfile } from "./games/index.ts";
+import type { Profile } from "./games/profile.ts";
+import { look } from "./reader.ts";
+
+const pubg = findProfile("pubg") as Profile;
+const strip = {
+  picture: { data: new Uint8Array(648 * 194).fill(60), width: 648, height: 194 },
+  region: { x: 1272, y: 0, width: 648, height: 194 },
+  frame: { width: 1920, height: 1080 },
+};
+const word = (text: string, x: number, confidence: number): Word => ({
+  ...{ text, confidence },
+  box: { x, y: 0, width: 12 * text.length, height: 48 },
+});
+const says =
+  (...words: Word[]): ReadWords =>
+  async () =>
+    words;
+const label = word("alive", 420, 0.99);
+
+test.each<[string, ReadWords, ReadWords, object]>([
+  ["a sure number is not asked about", says(word("58", 380, 0.9), label), says(), { alive: 58 }],
+  ["a label without a number", says(label), says(word("58", 380, 0.99), label), { alive: 58 }],
+  ["two numbers", says(word("58", 380, 0.5), label), says(word("53", 380, 0.99), label), { reason: "unreadable" }],
+  ["no counter is not searched twice", says(), says(word("58", 380, 0.99), label), { reason: "no-counter" }],
+])("two models: %s", async (_name, readWords, readAnew, expected) => {
+  const engine: Engine = { name: "fake", readWords, readAnew, close: async () => {} };
+  expect(await look(strip, pubg, engine)).toMatchObject(expected);
+});
