@@ -5,7 +5,7 @@ import type { Found, Unread } from "./hud.ts";
 const SURE = 0.75;
 
 /** How much a number counts that the other model does not see: the first model's, which is the better one, and the second's. */
-const ALONE = { first: 0.75, second: 0.6 };
+const ALONE = { first: 0.75, second: 0.5 };
 
 /** Whether the first model saw a counter and is not sure of its number. A picture without one is not searched twice. */
 export function needsSecond(first: Found | Unread): boolean {
