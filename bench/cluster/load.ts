@@ -42,6 +42,7 @@ export async function load({ bare: measure, say }: BenchOptions) {
   say(`a burst of ${FRAMES} onto what one viewer needs: ${perSecond.toFixed(1)} frames/s, ${share(perSecond)}`);
   say(`zero pods ${secondsToZero} s after the last frame (the viewer left before; idle limit ${IDLE_AFTER_S} s)`);
   return {
+    bareFromNothing: Number(bare.fromNothing.toFixed(1)),
     fromZeroPerSecond: Number(fromZero.toFixed(1)),
     burstPerSecond: Number(perSecond.toFixed(1)),
     secondsToZero,

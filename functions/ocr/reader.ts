@@ -24,14 +24,22 @@ const SECOND_LOOKS = [
 
 export async function look(strip: Strip, profile: Profile, engine: Engine): Promise<Sight> {
   if (isTooSmall(strip)) return { reason: "unreadable" };
-  const first = await lookWith(engine.readWords, strip, profile, engine);
+  const sureBefore = new Set<number>();
+  const lookWith = (read: ReadWords) => lookOnce(read, strip, profile, engine, sureBefore);
+  const first = await lookWith(engine.readWords);
   if (!engine.readAnew || !needsSecond(first)) return first;
-  return together(first, await lookWith(engine.readAnew, strip, profile, engine));
+  return together(first, await lookWith(engine.readAnew));
 }
 
-async function lookWith(read: ReadWords, strip: Strip, profile: Profile, engine: Engine): Promise<Sight> {
+/** `sureBefore`: numbers that a view was sure of where all views together said nothing; what this look finds of them is added. */
+async function lookOnce(
+  read: ReadWords,
+  strip: Strip,
+  profile: Profile,
+  engine: Engine,
+  sureBefore: Set<number>,
+): Promise<Sight> {
   let best: Sight = { reason: "no-counter" };
-  const sureBefore = new Set<number>();
   for (const line of linesOf(strip, profile)) {
     const view = async (up: number, zoom: number) => {
       const picture = cutLine(strip.picture, line, up, zoom);
@@ -64,10 +72,9 @@ async function lookWith(read: ReadWords, strip: Strip, profile: Profile, engine:
   return best;
 }
 
-/** A view this sure of a number is not overruled by a line that was cut elsewhere. */
+/** A view this sure of a number is not overruled by a line that was cut elsewhere, nor by another model. */
 const SURE = 0.9;
 
-/** Whether a view of an earlier line, of which all views together said nothing, was sure of another number. */
 function contradicts({ alive }: Found, sureBefore: ReadonlySet<number>): boolean {
   return [...sureBefore].some((number) => number !== alive);
 }
