@@ -63,6 +63,18 @@ const table: [string, Profile, Word[], object][] = [
     match(19),
   ],
   [
+    "observers with a compass left of all",
+    pubg,
+    [at("315", 53), at("teams", 187), at("39", 228), at("alive", 288), at("99", 326), at("time", 384), at("17:59", 430)],
+    match(99),
+  ],
+  [
+    "a number beside the first label, which may be its own",
+    pubg,
+    [at("15", 120), at("teams", 187), at("39", 228), at("alive", 288), at("99", 326), at("time", 384), at("17:59", 430)],
+    { reason: "unreadable" },
+  ],
+  [
     "numbers on both sides and no order",
     pubg,
     [at("58", 400), at("alive", 440), at("3", 470)],

@@ -92,6 +92,9 @@ export function withoutFaintLetters(words: readonly Word[]): Word[] {
 /** How far a number's middle may be from its label's, in line heights: a long German word is 1.5 away. */
 const REACH = 2.6;
 
+/** A number this far from every label, in line heights, does not tell on which side of theirs numbers stand: a compass. */
+const FOREIGN = 2;
+
 function numberOf(label: Token, line: readonly Token[], side: LabelSide): Token | undefined {
   if (side === "above") {
     const under = line.filter(
@@ -112,10 +115,13 @@ function numberOf(label: Token, line: readonly Token[], side: LabelSide): Token 
   const [before, after] = [near(row[at - 1]), near(row[at + 1])];
   if (side === "left") return after;
   if (side === "right") return before;
-  if (before && !after && startsWithLabel(row) && isNearer(before, row[at - 2], label)) return undefined;
+  const labels = row.filter(({ kind }) => kind === "label");
+  const isOwn = (token: Token) => labels.some((one) => Math.abs(centre(token) - centre(one)) < FOREIGN * label.height);
+  const telling = row.filter((token) => counts(token) && isOwn(token));
+  const [first, last] = [telling[0], telling.at(-1)];
+  if (before && !after && first?.kind === "label" && isNearer(before, row[at - 2], label)) return undefined;
   if (!before || !after) return before ?? after;
   // Numbers on both sides: a strip is of one kind, so its two ends say which (number ... label, or label ... number).
-  const [first, last] = [row.find(counts), row.findLast(counts)];
   if (first && first.kind !== "label" && last?.kind === "label") return before;
   if (first?.kind === "label" && last && last.kind !== "label") return after;
   return undefined;
@@ -133,8 +139,6 @@ function isNearer(number: Token, previous: Token | undefined, label: Token): boo
   if (previous?.kind !== "label") return false;
   return number.x - centre(previous) < centre(label) - (number.x + number.width);
 }
-
-const startsWithLabel = (row: readonly Token[]) => row.find(counts)?.kind === "label";
 
 /** A timer stands where a number would: "26:13 TIME 100 JOINED" begins with one. */
 const counts = ({ kind, text }: Token) => kind !== "other" || /^\d{1,2}:\d{2}$/.test(text);

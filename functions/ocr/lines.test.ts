@@ -45,6 +45,16 @@ test("bars above and below make the lines smaller and lower", () => {
   ]);
 });
 
+test("a dark scene under a bar is not a part of it", () => {
+  const barOf = (rows: number) => {
+    const picture = grey(432, 130);
+    picture.data.fill(16, 0, 432 * rows);
+    return linesOf({ picture, region: regions.pubg, frame }, pubg)[1];
+  };
+  expect(barOf(106)).toEqual(barOf(90));
+  expect(barOf(88)).not.toEqual(barOf(87));
+});
+
 test.each([
   ["a frame of 360 lines", { width: 640, height: 360 }, 1, false],
   ["a frame of 270 lines", { width: 480, height: 270 }, 1, true],

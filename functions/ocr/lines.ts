@@ -20,6 +20,9 @@ export function isTooSmall({ picture, region, frame }: Strip): boolean {
   return (frame.height * picture.height) / region.height < LEAST_FRAME_HEIGHT;
 }
 
+/** Of a 21:9 game on a 16:9 stream, in frame heights: between that of 2560 x 1080 and of 3440 x 1440. What is black below it is a dark scene. */
+const ULTRAWIDE_BAR = 0.1235;
+
 /** The lines to try, in pixels of the picture; lines outside it are left out. */
 export function linesOf(strip: Strip, profile: Profile): Box[] {
   const { picture, region, frame } = strip;
@@ -33,8 +36,9 @@ export function linesOf(strip: Strip, profile: Profile): Box[] {
       height: (LINE_HEIGHT / frameHeight) * height * scale,
     }));
   // An ultrawide game on a 16:9 stream: bars above and below, everything between smaller.
-  const bar = region.y === 0 ? blackRows(picture) / scale : 0;
-  const barred = bar > 0.04 * frame.height && bar < 0.2 * frame.height;
+  const black = region.y === 0 ? blackRows(picture) / scale : 0;
+  const barred = black > 0.04 * frame.height && black < 0.2 * frame.height;
+  const bar = Math.min(black, ULTRAWIDE_BAR * frame.height);
   const all = profile.scales.flatMap((one) => [
     ...linesAt(one, 0, frame.height),
     ...(barred ? linesAt(one, bar, frame.height - 2 * bar) : []),
