@@ -12,6 +12,8 @@ export interface Digit {
   source: string;
   face: string;
   matte: Grey;
+  /** Columns on either side that only hold the soft edge: the next digit may begin in them. */
+  rim: number;
 }
 
 const DIGIT = 48;
@@ -61,7 +63,8 @@ export function digitsOf(frame: Frame, grey: Grey): Digit[] {
     const part = { x: from - 1, y: 2, width: to - from + 2, height: box.height };
     const scaled = Math.round((part.width / part.height) * DIGIT);
     const whole = resample({ data: matte, width, height }, part, scaled, DIGIT);
-    return { value: text[index] ?? "", source: frame.source, face: faceOf(frame), matte: whole };
+    const rim = scaled / part.width;
+    return { value: text[index] ?? "", source: frame.source, face: faceOf(frame), matte: whole, rim };
   });
 }
 
@@ -75,10 +78,14 @@ function brightBox({ data, width, height }: Grey) {
 /** The counts each frame gets, as far as other sources have the digits. */
 export const COUNTS = [...Array.from({ length: 16 }, (_, i) => i + 1), 20, 29, 38, 47, 56, 65, 74, 83, 92, 99, 100];
 
-/** The frame with another number in place of its own, or nothing when a digit is missing. */
+/**
+ * The frame with another number in place of its own. Nothing when a digit is missing, or where the label stands left of a shorter
+ * number: for a longer one the HUD would move it.
+ */
 export function transplanted(frame: Frame, grey: Grey, count: number, digits: readonly Digit[]): Grey | undefined {
   const { box } = frame;
   if (!box || box.x + box.width > grey.width || box.y + box.height > grey.height) return undefined;
+  if (frame.hud.startsWith("observer") && String(count).length > String(frame.want?.alive).length) return undefined;
   const chosen = [...String(count)].map((value, place) => {
     const fit = digits.filter((d) => d.value === value && d.source !== frame.source && d.face === faceOf(frame));
     return fit[(count + place * 7) % Math.max(1, fit.length)];
@@ -92,16 +99,18 @@ export function transplanted(frame: Frame, grey: Grey, count: number, digits: re
   let right = box.x + box.width;
   for (const digit of (chosen as Digit[]).reverse()) {
     const width = Math.max(2, Math.round(digit.matte.width * scale));
+    const rim = Math.round(digit.rim * scale);
+    const left = right + rim - width;
     const matte = resample(digit.matte, { x: 0, y: 0, width: digit.matte.width, height: DIGIT }, width, box.height);
     for (let y = 0; y < box.height; y++) {
       for (let x = 0; x < width; x++) {
-        const place = (box.y + y) * out.width + right - width + x;
+        const place = (box.y + y) * out.width + left + x;
         const share = (matte.data[y * width + x] ?? 0) / 255;
         const under = out.data[place] ?? 0;
         out.data[place] = Math.round(under + (246 - under) * share);
       }
     }
-    right -= width + gap;
+    right = left + rim - gap;
   }
   return out;
 }

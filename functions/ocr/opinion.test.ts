@@ -121,6 +121,7 @@ test.each([
   ["the first letter of the word", pubg, 200, 7, "74", "HAYATTA", 0.8],
   ["a 1, which is lost easily", pubgMobile, 0, 7, "17", "VIVOS", 0.25],
   ["a stroke of the word, with the number's own digit right behind it", pubgMobile, 0, 8, "18", "AM LEBEN8", 0.8],
+  ["a stroke between the number's own digit and the word", pubg, 200, 6, "61", "6IALIVE", 0.25],
   ["a 1 behind the word", pubgMobile, 0, 8, "18", "AM LEBEN18", 0.25],
   ["one of two equal digits, which is lost easily", pubgMobile, 0, 5, "55", "VIVOS", 0.25],
   ["a digit more on the other side of the word", pubg, 200, 7, "17", "HAYATTA", 0.25],

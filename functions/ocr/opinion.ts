@@ -149,8 +149,9 @@ function isNeighbour(
   if (Number(said) > profile.range.to) return true;
   if (word === undefined || compare(word, phase, profile) !== "same") return false;
   const beside = word.text.match(left ? /\d+$/ : /^\d+/)?.[0] ?? "";
-  // It sees the number's own digit right beside the label ("LEBEN8"): no other stands between them.
-  if (beside !== "" && (left ? text.startsWith(beside) : text.endsWith(beside))) return true;
+  // It sees the number's own digit right beside the label ("LEBEN8"): no other stands between them, unless as a stroke ("6IALIVE").
+  const stroke = left ? /[Il|]\d+$/ : /^\d+[Il|]/;
+  if (beside !== "" && !stroke.test(word.text) && (left ? text.startsWith(beside) : text.endsWith(beside))) return true;
   // A 1 is lost easily, and so is one of two equal digits.
   const [extra, next] = left ? [said[0], text[0]] : [said.at(-1), text.at(-1)];
   return extra !== "1" && extra !== next && !/\d/.test(word.text);
