@@ -65,13 +65,29 @@ const table: [string, Profile, Word[], object][] = [
   [
     "observers with a compass left of all",
     pubg,
-    [at("315", 53), at("teams", 187), at("39", 228), at("alive", 288), at("99", 326), at("time", 384), at("17:59", 430)],
+    [
+      at("315", 53),
+      at("teams", 187),
+      at("39", 228),
+      at("alive", 288),
+      at("99", 326),
+      at("time", 384),
+      at("17:59", 430),
+    ],
     match(99),
   ],
   [
     "a number beside the first label, which may be its own",
     pubg,
-    [at("15", 120), at("teams", 187), at("39", 228), at("alive", 288), at("99", 326), at("time", 384), at("17:59", 430)],
+    [
+      at("15", 120),
+      at("teams", 187),
+      at("39", 228),
+      at("alive", 288),
+      at("99", 326),
+      at("time", 384),
+      at("17:59", 430),
+    ],
     { reason: "unreadable" },
   ],
   [

@@ -33,10 +33,14 @@ test("a picture that is delivered smaller is read in the same place", () => {
   expect(half).toEqual({ x: 424, width: 216, y: (whole?.y ?? 0) / 2, height: (whole?.height ?? 0) / 2 });
 });
 
+/** PUBG's lines without bars. */
+const USUAL = pubg.scales.flatMap(({ lines }) => lines).length;
+
 test("bars above and below make the lines smaller and lower", () => {
   const picture = grey(432, 130);
   picture.data.fill(16, 0, 432 * 86);
-  const [usual, barred] = linesOf({ picture, region: regions.pubg, frame }, pubg);
+  const lines = linesOf({ picture, region: regions.pubg, frame }, pubg);
+  const [usual, barred] = [lines[0], lines[USUAL]];
   const within = (720 - 2 * 86) / 720;
   expect([usual?.y, usual?.height].map(Number)).toEqual([9, expect.closeTo(43.2)]);
   expect([barred?.y, barred?.height].map(Number)).toEqual([
@@ -49,7 +53,8 @@ test("a dark scene under a bar is not a part of it", () => {
   const barOf = (rows: number) => {
     const picture = grey(432, 130);
     picture.data.fill(16, 0, 432 * rows);
-    return linesOf({ picture, region: regions.pubg, frame }, pubg)[1];
+    const lines = linesOf({ picture, region: regions.pubg, frame }, pubg);
+    return lines[USUAL];
   };
   expect(barOf(106)).toEqual(barOf(90));
   expect(barOf(88)).not.toEqual(barOf(87));

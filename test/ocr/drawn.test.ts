@@ -28,6 +28,25 @@ test("nearly every drawn counter is read", () => {
   expect(seen.exact / seen.visible).toBeGreaterThan(0.9);
 });
 
+/** The game in a window whose title is on the picture: everything is that much lower. */
+const TITLE = 0.02;
+
+test.each(["pubg", "pubg-mobile", "warzone", "apex"])("a window's title above the game: %s", async (game) => {
+  const counters = scenes.filter(({ scene, want }) => want && scene.game === game).slice(0, 12);
+  let exact = 0;
+  for (const { scene, want } of counters) {
+    const { data, width, height } = draw(scene).grey;
+    const shown = { data: new Uint8Array(data.length).fill(40), width, height };
+    const lower = width * Math.round(TITLE * height);
+    shown.data.set(data.subarray(0, data.length - lower), lower);
+    const reading = await read(await stripOf(shown, gameOf(game)), game);
+    if (!reading.ok) continue;
+    expect({ phase: reading.phase, alive: reading.alive }).toEqual(want);
+    exact++;
+  }
+  expect(exact / counters.length).toBeGreaterThan(0.7);
+});
+
 const fixtures = join(import.meta.dirname, "../../functions/ocr/fixtures");
 const rows = existsSync(join(fixtures, "manifest.tsv")) ? readManifest(fixtures) : [];
 

@@ -10,7 +10,8 @@ export const pubg: Profile = {
   labels: "words",
   range: { from: 1, to: 100 },
   digitHeight: 18,
-  // Digits are at 0.0255-0.050 (gen3, observers) or 0.032-0.058 (gen1, gen2) of the frame: both are in the first line.
-  scales: [{ frameHeight: 800, lines: [0.0125] }],
+  // Digits are at 0.0255-0.050 (gen3, observers) or 0.032-0.058 (gen1, gen2) of the frame: both are in the first line. The second is
+  // for a window whose title is on the picture.
+  scales: [{ frameHeight: 800, lines: [0.0125, 0.037] }],
   verified: true,
 };

@@ -8,6 +8,7 @@ export const warzone: Profile = {
   labels: "icons",
   range: { from: 1, to: 152 },
   digitHeight: 12,
-  scales: [{ frameHeight: 1100, lines: [0.028] }],
+  // The first where the HUD stands, the others for a picture that is moved: icon and digits fill nearly a whole line.
+  scales: [{ frameHeight: 1100, lines: [0.028, 0.015, 0.041] }],
   verified: true,
 };
