@@ -21,6 +21,16 @@ const DIGIT = 48;
 /** gen1 has a typeface of its own; gen2, gen3 and the observers' HUD share one. */
 export const faceOf = (frame: Frame) => (frame.hud.startsWith("gen1") ? "round" : "narrow");
 
+/**
+ * Columns between digits, in digit heights, as the frames have them: 0.07 (gen1) to 0.13 (gen2), and beside a 1 more: "18" 0.13 in
+ * gen3, 0.24 in gen2.
+ */
+const GAP = 0.1;
+const BESIDE_ONE: Record<string, number> = { gen1: 0, gen2: 0.13, gen3: 0.03, observer: 0.03 };
+
+/** How far the edge of a digit is soft, in digit heights: the dark box of gen1 ends 0.2 left of it. */
+const SOFT = 0.08;
+
 /** Lower than that they would be blurred when set into a large frame. */
 const LEAST_HEIGHT = 14;
 
@@ -92,12 +102,16 @@ export function transplanted(frame: Frame, grey: Grey, count: number, digits: re
   });
   if (chosen.some((digit) => !digit)) return undefined;
   const out = { ...grey, data: Uint8Array.from(grey.data) };
-  erase(out, { x: box.x - 2, y: box.y - 2, width: box.width + 4, height: box.height + 4 });
+  const soft = Math.max(1, Math.round(box.height * SOFT));
+  const [x, y] = [box.x - soft, box.y - soft];
+  erase(out, { x, y, width: box.width + 2 * soft, height: box.height + 2 * soft });
   // Numbers grow to the left: their right edge stays where it was.
   const scale = box.height / DIGIT;
-  const gap = Math.max(1, Math.round(box.height * 0.11));
-  let right = box.x + box.width;
-  for (const digit of (chosen as Digit[]).reverse()) {
+  const besideOne = BESIDE_ONE[frame.hud.split(" ")[0] ?? ""] ?? 0;
+  let right = rightEdge(grey, box);
+  const known = chosen as Digit[];
+  for (let index = known.length - 1; index >= 0; index--) {
+    const digit = known[index] as Digit;
     const width = Math.max(2, Math.round(digit.matte.width * scale));
     const rim = Math.round(digit.rim * scale);
     const left = right + rim - width;
@@ -110,21 +124,29 @@ export function transplanted(frame: Frame, grey: Grey, count: number, digits: re
         out.data[place] = Math.round(under + (246 - under) * share);
       }
     }
-    right = left + rim - gap;
+    const ones = [digit, known[index - 1]].filter((one) => one?.value === "1").length;
+    right = left + rim - Math.max(1, Math.round(box.height * (GAP + ones * besideOne)));
   }
   return out;
+}
+
+/** Where the number ends: boxes are good to 1-2 px, which in a frame of 337 lines is a third of a digit. */
+function rightEdge({ data, width }: Grey, box: { x: number; y: number; width: number; height: number }): number {
+  const brightest = Array.from({ length: box.width }, (_, x) => {
+    let most = 0;
+    for (let y = 0; y < box.height; y++) most = Math.max(most, data[(box.y + y) * width + box.x + x] ?? 0);
+    return most;
+  });
+  const middle = (Math.min(...brightest) + Math.max(...brightest)) / 2;
+  return box.x + 1 + brightest.findLastIndex((value) => value > middle);
 }
 
 /** Fills a box with what surrounds it: each row runs from its left neighbour to its right one. */
 function erase(grey: Grey, box: { x: number; y: number; width: number; height: number }): void {
   for (let y = box.y; y < box.y + box.height; y++) {
     const row = y * grey.width;
-    const mean = (from: number) => {
-      let sum = 0;
-      for (let i = 0; i < 3; i++) sum += grey.data[row + from + i] ?? 0;
-      return sum / 3;
-    };
-    const [left, right] = [mean(box.x - 4), mean(box.x + box.width + 1)];
+    const mean = (from: number) => ((grey.data[row + from] ?? 0) + (grey.data[row + from + 1] ?? 0)) / 2;
+    const [left, right] = [mean(box.x - 2), mean(box.x + box.width)];
     for (let x = 0; x < box.width; x++)
       grey.data[row + box.x + x] = Math.round(left + ((right - left) * x) / box.width);
   }
