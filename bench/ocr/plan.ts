@@ -12,6 +12,8 @@ export interface Wish {
   game: string | undefined;
   /** The frames and what streams make of them, nothing else. */
   real: boolean;
+  /** The frames changed in many ways, and nothing else. */
+  changed: boolean;
   /** One in ten of what is made. */
   quick: boolean;
 }
@@ -22,7 +24,7 @@ const OTHERS = 360;
 
 const READ = profiles.filter(({ verified }) => verified).map(({ game }) => game);
 
-export function planOf({ frames: directory, game, real, quick }: Wish) {
+export function planOf({ frames: directory, game, real, changed, quick }: Wish) {
   const problems: string[] = [];
   const skipped: string[] = [];
   let frames: Frame[] = [];
@@ -49,7 +51,8 @@ export function planOf({ frames: directory, game, real, quick }: Wish) {
         ...drawnJobs(sparse(drawnScenes(EACH, OTHERS))),
       ];
   const jobs: Job[] = [...frames.map((frame): Job => ({ kind: "real", frame, bars: !real && bars(frame) })), ...crops];
-  const all = [...jobs, ...made].filter((job) => !game || gamesOf(job).includes(game));
+  const asked = changed ? frames.filter(({ region }) => !region).map(changedOf) : [...jobs, ...made];
+  const all = asked.filter((job) => !game || gamesOf(job).includes(game));
   return { jobs: all, donors: [...hosts, ...donors], problems, skipped };
 }
 
@@ -67,6 +70,7 @@ function drawnJobs(scenes: readonly Drawn[]): Job[] {
   return jobs;
 }
 
+const changedOf = (frame: Frame): Job => ({ kind: "changed", frame });
 const bars = ({ game, region }: Frame) => game === "pubg" && !region;
 const unverified = ({ game }: Frame) => `pictures of ${game}, whose profile is unverified and off`;
 

@@ -4,6 +4,7 @@ import { LINE_HEIGHT } from "../../functions/ocr/engines/engine.ts";
 import { findProfile } from "../../functions/ocr/games/index.ts";
 import type { Strip } from "../../functions/ocr/lines.ts";
 import type { Box, Grey } from "../../functions/ocr/picture.ts";
+import { CHANGES } from "./changes.ts";
 import { type Crop, setInto } from "./crops.ts";
 import { captured, type Degrade, degraded, fitting, oneOf } from "./degrade.ts";
 import type { Frame } from "./manifest.ts";
@@ -15,6 +16,7 @@ import { COUNTS, type Digit, digitsOf, transplanted } from "./transplant.ts";
 /** One unit of work: the pictures that are made of one frame or scene. `turn` picks the quality where each gets only one. */
 export type Job =
   | { kind: "real"; frame: Frame; bars: boolean }
+  | { kind: "changed"; frame: Frame }
   | { kind: "crop"; crop: Crop }
   | { kind: "set"; frame: Frame; turn: number }
   | { kind: "stranger"; frame: Frame; games: string[] }
@@ -25,6 +27,8 @@ export async function makeSamples(job: Job, donors: readonly Frame[]): Promise<S
   switch (job.kind) {
     case "real":
       return realSamples(job.frame, job.bars);
+    case "changed":
+      return changedSamples(job.frame);
     case "crop":
       return [await cropSample(job.crop)];
     case "set":
@@ -50,6 +54,14 @@ async function barred(frame: Frame, grey: Grey): Promise<Sample> {
   const data = new Uint8Array(grey.width * height).fill(16);
   data.set(grey.data, Math.floor((height - grey.height) / 2) * grey.width);
   return sampleOf({ ...frame, hud: `${frame.hud} barred` }, { data, width: grey.width, height }, "clean");
+}
+
+/** The frame after each change. */
+async function changedSamples(frame: Frame): Promise<Sample[]> {
+  const grey = await greyFrame(frame.path);
+  const list: Sample[] = [];
+  for (const [name, change] of Object.entries(CHANGES)) list.push(await sampleOf(frame, await change(grey), name));
+  return list;
 }
 
 async function cropSample(crop: Crop): Promise<Sample> {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { CHANGES } from "../../bench/ocr/changes.ts";
 import { renderScene, type SceneState } from "../../local/scenes/index.ts";
 
 let directory = "";
@@ -84,6 +85,19 @@ test("a directory of a stranger gives one row for each kind, and broken files by
   expect(out).toMatch(/CANNOT USE manifest.tsv line 7: two\.webp: kind alive needs a number as value, not "many"/);
   expect(out).toMatch(/skipped: 1 pictures of "chess", a game without a profile/);
   expect(out).toMatch(/skipped: 1 videos/);
+  expect(code).toBe(1);
+}, 120_000);
+
+test("the same frames after every change", async () => {
+  const { code, out } = await bench("--frames", directory, "--changed", "--engines", "vote", "--json");
+  const { rows } = JSON.parse(out.trimEnd().split("\n").at(-1) ?? "") as { rows: Record<string, unknown>[] };
+  expect(new Set(rows.map(({ degradation }) => degradation))).toEqual(new Set(Object.keys(CHANGES)));
+  expect(rows.filter(({ hud }) => hud === "only")).toHaveLength(Object.keys(CHANGES).length);
+  expect(rows.find(({ hud, degradation }) => hud === "only" && degradation === "title of 2 %")).toMatchObject({
+    ...{ visible: 1, exact: 1 },
+  });
+  expect(rows.every(({ wrong, invented }) => wrong === 0 && invented === 0)).toBe(true);
+  expect(out).toMatch(/CANNOT USE .*three\.jpg: .*unsupported image format/);
   expect(code).toBe(1);
 }, 120_000);
 
