@@ -4,8 +4,8 @@ import type { Found, Unread } from "./hud.ts";
 /** This sure the first model needs no second. */
 const SURE = 0.75;
 
-/** How much a number counts that the other model does not see: the first model's, which is the better one, and the second's. */
-const ALONE = { first: 0.75, second: 0.5 };
+/** How much a number counts that the other model does not see. */
+const ALONE = 0.7;
 
 /** Whether the first model saw a counter and is not sure of its number. A picture without one is not searched twice. */
 export function needsSecond(first: Found | Unread): boolean {
@@ -18,6 +18,6 @@ export function together(first: Found | Unread, second: Found | Unread): Found |
     if (first.alive !== second.alive || first.phase !== second.phase) return { reason: "unreadable" };
     return { ...first, certainty: (first.certainty + second.certainty) / 2 };
   }
-  if ("alive" in first) return { ...first, certainty: first.certainty * ALONE.first };
-  return "alive" in second ? { ...second, certainty: second.certainty * ALONE.second } : first;
+  if ("alive" in first) return { ...first, certainty: first.certainty * ALONE };
+  return "alive" in second ? { ...second, certainty: second.certainty * ALONE } : first;
 }

@@ -22,10 +22,23 @@ class Residual(nn.Module):
         return self.act(x + self.body(x))
 
 
-class Reader(nn.Module):
-    """[N, 1, 48, W] of 0..1 -> [N, W / 2, glyph classes + label classes], both softmaxed when `probabilities`."""
+class Deeper(nn.Module):
+    """One layer more that changes nothing until it is trained, so that a trained model can grow."""
 
-    def __init__(self, probabilities=False):
+    def __init__(self, channels):
+        super().__init__()
+        self.body = nn.Sequential(nn.Conv2d(channels, channels, 3, 1, 1, bias=False), nn.BatchNorm2d(channels))
+        self.act = nn.ReLU(inplace=True)
+        nn.init.zeros_(self.body[1].weight)
+
+    def forward(self, x):
+        return self.act(x + self.body(x))
+
+
+class Reader(nn.Module):
+    """[N, 1, 48, W] of 0..1 -> [N, W / 2, glyph classes + label classes], both softmaxed when `probabilities`. `deep`: 0.35 million weights."""
+
+    def __init__(self, probabilities=False, deep=False):
         super().__init__()
         self.probabilities = probabilities
         self.look = nn.Sequential(
@@ -34,10 +47,18 @@ class Reader(nn.Module):
         self.along = nn.Sequential(*(Residual(80, dilation) for dilation in (1, 2, 4, 8)))
         self.glyphs = nn.Conv2d(80, len(GLYPHS), 1)
         self.labels = nn.Conv2d(80, len(LABELS), 1)
+        self.deeper = nn.ModuleList([Deeper(16), Deeper(32), Deeper(40)] if deep else [])
+        self.further = nn.Sequential(*(Residual(80, dilation) for dilation in (1, 3)) if deep else [])
+        for added in self.further:
+            nn.init.zeros_(added.body[2].weight)
 
     def forward(self, x):
         x = x - x.mean((2, 3), keepdim=True)
-        seen = self.along(self.look(x))
+        for place, layer in enumerate(self.look):
+            x = layer(x)
+            if place < len(self.deeper):
+                x = self.deeper[place](x)
+        seen = self.further(self.along(x))
         glyphs, labels = (head(seen).squeeze(2).transpose(1, 2) for head in (self.glyphs, self.labels))
         if self.probabilities:
             return torch.cat([glyphs.softmax(2), labels.softmax(2)], 2)

@@ -215,7 +215,9 @@ def icon_mask(name, size, variant):
 
 
 def count(rng):
-    """Players left: every length as often, so that 1-9 and 100 are learnt as well as 10-99."""
+    """Players left: every length as often, so that 1-9 and 100 are learnt as well as 10-99. More with a 1, which is lost most easily."""
+    if rng.random() < 0.12:
+        return pick(rng, ["11", "11", f"1{int(rng.integers(10))}", f"{int(rng.integers(1, 10))}1", "101", "110", "111"])
     kind = rng.random()
     if kind < 0.25:
         return str(int(rng.integers(1, 10)))
@@ -359,6 +361,8 @@ def pubg(rng, canvas, sets):
             canvas.box(right - lw - 2 * pad, centre - half, right, centre + half, box_grey, box_alpha)
             canvas.label(name, word, right - pad, centre, label_cap, word_source, label_grey, label_alpha, shadow, anchor="right", spacing=label_spacing)
             edge = right - lw - 2 * pad
+            if rng.random() < 0.15:
+                specks(rng, canvas, edge - nw - gap, edge, centre, cap)
             canvas.box(edge - nw - gap, centre - half, edge, centre + half, box_grey, number_alpha)
             canvas.text(number, edge - gap * 0.5, centre, cap, source, white, 1, spacing, shadow, anchor="right")
             right = edge - nw - gap - between
@@ -381,6 +385,14 @@ def clutter(rng, canvas, right, centre, cap):
     for _ in range(int(rng.integers(0, 3))):
         ends = [(int(right - rng.uniform(-40, 300) * ZOOM), int(centre + rng.uniform(-60, 60) * ZOOM)) for _ in range(2)]
         cv2.line(canvas.image, *ends, rng.uniform(60, 255), int(rng.integers(1, 6)), cv2.LINE_AA)
+
+
+def specks(rng, canvas, left, right, centre, cap):
+    """Bright patches right at a number, as a map's houses are."""
+    for _ in range(int(rng.integers(1, 6))):
+        x, y = rng.uniform(left - 0.9 * cap, right + 0.4 * cap), centre + rng.uniform(-0.9, 0.9) * cap
+        w, h = rng.uniform(0.1, 0.8, 2) * cap / 2
+        canvas.box(x - w, y - h, x + w, y + h, rng.uniform(150, 255), rng.uniform(0.5, 1))
 
 
 def name_of(rng):
@@ -443,6 +455,8 @@ def fortnite(rng, canvas, sets):
         scene = background(rng, canvas.scenes, canvas.w, canvas.h)
         end = max(0, round(centre - rng.uniform(18, 26) * z))
         canvas.image[:end] = scene[:end]
+    if rng.random() < 0.2:
+        clutter(rng, canvas, canvas.w * rng.uniform(0.5, 1), centre, cap)
     scale = rng.uniform(0.55, 0.8)
     items = [(pick(rng, ["storm", "clock", "storm", "plane"]), pick(rng, [timer(rng), timer(rng), ""])), ("person", count(rng)), (pick(rng, ["skull", "skull", "crosshair", "plus"]), number_for(rng, "killed"))]
     kind = rng.random()
@@ -487,6 +501,8 @@ def warzone(rng, canvas, sets):
         mask = np.zeros((canvas.h, canvas.w), np.uint8)
         cv2.fillPoly(mask, [shape], 255, cv2.LINE_AA)
         canvas.image += (background(rng, canvas.scenes, canvas.w, canvas.h) - canvas.image) * (mask / np.float32(255))
+    if rng.random() < 0.15:
+        clutter(rng, canvas, canvas.w * rng.uniform(0.7, 1), top + drop, cap * 1.5)
     items = [("squads", str(int(rng.integers(1, 60)))), ("person", count(rng))]
     if rng.random() < 0.4:
         items.append((pick(rng, ["plane", "skull", "icon"]), pick(rng, [count(rng), number_for(rng, "killed")])))
@@ -673,7 +689,9 @@ def samples(rng, scenes, sets, shares, count, width=320):
 
 def draw_one(rng, scenes, sets, shares, width):
     """The same before it is degraded, at ZOOM, as numbers that may be out of 0..255."""
-    canvas = Canvas(rng, scenes, width)
+    # A game that is shown in another shape than its own.
+    stretch = rng.uniform(0.72, 1.36) if rng.random() < 0.12 else 1
+    canvas = Canvas(rng, scenes, width / stretch)
     roll = rng.random()
     for draw, share in shares:
         roll -= share
@@ -698,6 +716,12 @@ def draw_one(rng, scenes, sets, shares, width):
         canvas.box(x - w * rng.uniform(0.35, 0.8), 0, x + w * rng.uniform(0.35, 0.8), canvas.h, rng.uniform(0, 255), 1)
         canvas.glyphs = [("x" if abs(gx - x) < (w + gw) * 0.5 else name, gx, gw) for name, gx, gw in canvas.glyphs]
         canvas.labels = [("?" if abs(lx - x) < (w + lw) * 0.6 else name, lx, lw) for name, lx, lw in canvas.labels]
+    if stretch != 1:
+        size = (int(width * ZOOM), canvas.h)
+        stretch = size[0] / canvas.w
+        canvas.image = cv2.resize(np.ascontiguousarray(canvas.image), size, interpolation=cv2.INTER_AREA)
+        canvas.glyphs = [(name, x * stretch, w * stretch) for name, x, w in canvas.glyphs]
+        canvas.labels = [(name, x * stretch, w * stretch) for name, x, w in canvas.labels]
     columns = width // STEP
     glyphs, labels = np.zeros(columns, np.uint8), np.zeros(columns, np.uint8)
     pixel = ZOOM * STEP

@@ -30,7 +30,7 @@ def draw_forever(seed, shares, queue):
 
 
 def export(model, path):
-    ready = Reader(probabilities=True)
+    ready = Reader(True, len(model.deeper) > 0)
     ready.load_state_dict(model.state_dict())
     ready.eval()
     shape = {"strip": {0: "n", 3: "width"}, "classes": {0: "n", 1: "columns"}}
@@ -43,6 +43,7 @@ def main():
     options.add_argument("--labels", choices=strips.SHARES, default="both", help="what the counters of its games have")
     options.add_argument("--out", required=True)
     options.add_argument("--start")
+    options.add_argument("--deep", action="store_true", help="more layers than what it starts from")
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--rate", type=float, default=3e-3)
     options = options.parse_args()
@@ -52,9 +53,9 @@ def main():
     mp.Process(target=draw_forever, args=(options.seed, strips.SHARES[options.labels], queue), daemon=True).start()
 
     # Half precision and this layout cost a CPU half the time.
-    model = Reader().to(memory_format=torch.channels_last)
+    model = Reader(deep=options.deep).to(memory_format=torch.channels_last)
     if options.start:
-        model.load_state_dict(torch.load(options.start))
+        model.load_state_dict(torch.load(options.start), strict=not options.deep)
     # The mean of the latest weights reads better than the latest, and is worth keeping at any time.
     mean = copy.deepcopy(model)
     optimizer = torch.optim.AdamW(model.parameters(), lr=options.rate, weight_decay=1e-2)
