@@ -1,12 +1,12 @@
 /**
- * How well the counter is read: `npm run bench:ocr -- [--frames DIR] [--engines vote,ancestor] [--game pubg] [--real] [--changed]
- * [--quick] [--page FILE] [--calibrate] [--json]`.
+ * How well the counter is read: `npm run bench:ocr -- [--frames DIR] [--engines vote,ancestor] [--game pubg] [--real] [--clean]
+ * [--changed] [--quick] [--page FILE] [--calibrate] [--json]`.
  *
  * Real frames (clean and through real H.264), real crops, transplanted digits and drawn strips, every engine, and the ancestor's way
  * on the same pictures (general engines on one in eight of those that were made). `--real` and `--frames` take only the frames
- * (two minutes), `--changed` only the frames too, after each of many changes (scaled, graded, moved), `--quick` one in ten of what is
- * made beside them. Without any of them it takes six minutes on two CPUs, and half an hour more where the pictures are not made yet:
- * they are kept under .cache/. Reading is what is timed, one per CPU at a time as in the function.
+ * (two minutes), `--clean` only as they are, `--changed` only after each of many changes (scaled, graded, moved), `--quick` one in ten
+ * of what is made beside them. Without any of them it takes six minutes on two CPUs, and half an hour more where the pictures are not
+ * made yet: they are kept under .cache/. Reading is what is timed, one per CPU at a time as in the function.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -24,11 +24,11 @@ import { keyOf, type Read, rows, verdict } from "./ocr/tally.ts";
 const ORDER = ["clean", "1080p", "720p", "480p"];
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
-const { frames, game, real, changed, quick, engines, sparse, accept, page, calibrate, json } = orStop(() =>
+const { frames, game, real, clean, changed, quick, engines, sparse, accept, page, calibrate, json } = orStop(() =>
   parseOptions(process.argv.slice(2)),
 );
 if (!frames) say("NOT RUN: real frames (no manifest.tsv beside the project, under ROTISSERIE_FRAMES or --frames)");
-const plan = orStop(() => planOf({ frames, game, real, changed, quick }));
+const plan = orStop(() => planOf({ frames, game, real, clean, changed, quick }));
 if (plan.jobs.length === 0) {
   const reasons = [...plan.problems, ...new Set(plan.skipped)].map((text) => `\n${text}`).join("");
   stop(`nothing to read${game ? ` of --game ${game}` : ""}${reasons}`);

@@ -17,6 +17,7 @@ export function parseOptions(args: readonly string[]) {
       engines: { type: "string", default: "all" },
       game: { type: "string" },
       real: { type: "boolean", default: false },
+      clean: { type: "boolean", default: false },
       changed: { type: "boolean", default: false },
       quick: { type: "boolean", default: false },
       accept: { type: "string", default: String(DEFAULT_ACCEPT) },
@@ -25,7 +26,7 @@ export function parseOptions(args: readonly string[]) {
       json: { type: "boolean", default: false },
     },
   });
-  const { game, changed, quick, page, calibrate, json } = values;
+  const { game, clean, changed, quick, page, calibrate, json } = values;
   const accept = Number(values.accept);
   if (!(accept >= 0 && accept <= 1)) throw new Error(`--accept ${values.accept}: a number from 0 to 1`);
   const all = values.engines === "all";
@@ -36,8 +37,8 @@ export function parseOptions(args: readonly string[]) {
   const frames = framesDirectory(values.frames);
   if (values.frames !== undefined && !frames) throw new Error(`--frames ${values.frames}: no manifest.tsv there`);
   if (!existsSync(dirname(page))) throw new Error(`--page ${page}: no such directory`);
-  const real = values.real || changed || values.frames !== undefined;
+  const real = values.real || clean || changed || values.frames !== undefined;
   // The general engines take most of the time and are there to compare with.
   const sparse = all ? ["pp-ocr", "tesseract"] : [];
-  return { frames, game, real, changed, quick, engines, sparse, accept, page, calibrate, json };
+  return { frames, game, real, clean, changed, quick, engines, sparse, accept, page, calibrate, json };
 }

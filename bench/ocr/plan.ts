@@ -12,6 +12,8 @@ export interface Wish {
   game: string | undefined;
   /** The frames and what streams make of them, nothing else. */
   real: boolean;
+  /** Nothing through streams; only together with `real`. */
+  clean: boolean;
   /** The frames changed in many ways, and nothing else. */
   changed: boolean;
   /** One in ten of what is made. */
@@ -24,7 +26,7 @@ const OTHERS = 360;
 
 const READ = profiles.filter(({ verified }) => verified).map(({ game }) => game);
 
-export function planOf({ frames: directory, game, real, changed, quick }: Wish) {
+export function planOf({ frames: directory, game, real, clean, changed, quick }: Wish) {
   const problems: string[] = [];
   const skipped: string[] = [];
   let frames: Frame[] = [];
@@ -50,7 +52,10 @@ export function planOf({ frames: directory, game, real, changed, quick }: Wish) 
         ...sparse(frames.filter(({ region }) => !region)).map(strangersOf),
         ...drawnJobs(sparse(drawnScenes(EACH, OTHERS))),
       ];
-  const jobs: Job[] = [...frames.map((frame): Job => ({ kind: "real", frame, bars: !real && bars(frame) })), ...crops];
+  const jobs: Job[] = [
+    ...frames.map((frame): Job => ({ kind: "real", frame, bars: !real && bars(frame), streams: !clean })),
+    ...crops,
+  ];
   const asked = changed ? frames.filter(({ region }) => !region).map(changedOf) : [...jobs, ...made];
   const all = asked.filter((job) => !game || gamesOf(job).includes(game));
   return { jobs: all, donors: [...hosts, ...donors], problems, skipped };

@@ -15,7 +15,7 @@ import { COUNTS, type Digit, digitsOf, transplanted } from "./transplant.ts";
 
 /** One unit of work: the pictures that are made of one frame or scene. `turn` picks the quality where each gets only one. */
 export type Job =
-  | { kind: "real"; frame: Frame; bars: boolean }
+  | { kind: "real"; frame: Frame; bars: boolean; streams: boolean }
   | { kind: "changed"; frame: Frame }
   | { kind: "crop"; crop: Crop }
   | { kind: "set"; frame: Frame; turn: number }
@@ -26,7 +26,7 @@ export type Job =
 export async function makeSamples(job: Job, donors: readonly Frame[]): Promise<Sample[]> {
   switch (job.kind) {
     case "real":
-      return realSamples(job.frame, job.bars);
+      return realSamples(job);
     case "changed":
       return changedSamples(job.frame);
     case "crop":
@@ -40,9 +40,10 @@ export async function makeSamples(job: Job, donors: readonly Frame[]): Promise<S
   }
 }
 
-async function realSamples(frame: Frame, bars: boolean): Promise<Sample[]> {
+async function realSamples({ frame, bars, streams }: Job & { kind: "real" }): Promise<Sample[]> {
   const grey = await greyFrame(frame.path);
   const clean = await sampleOf(frame, grey, "clean");
+  if (!streams) return [clean];
   const hud = frame.want && hudOfFrame(frame, clean.strip, grey);
   const shots = fitting(clean.strip).map((quality) => ({ sample: clean, hud, quality }));
   return [clean, ...(await degraded(shots, TAKEN.length)), ...(bars && frame.want ? [await barred(frame, grey)] : [])];
