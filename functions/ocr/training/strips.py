@@ -455,8 +455,6 @@ def fortnite(rng, canvas, sets):
         scene = background(rng, canvas.scenes, canvas.w, canvas.h)
         end = max(0, round(centre - rng.uniform(18, 26) * z))
         canvas.image[:end] = scene[:end]
-    if rng.random() < 0.2:
-        clutter(rng, canvas, canvas.w * rng.uniform(0.5, 1), centre, cap)
     scale = rng.uniform(0.55, 0.8)
     items = [(pick(rng, ["storm", "clock", "storm", "plane"]), pick(rng, [timer(rng), timer(rng), ""])), ("person", count(rng)), (pick(rng, ["skull", "skull", "crosshair", "plus"]), number_for(rng, "killed"))]
     kind = rng.random()
@@ -501,8 +499,6 @@ def warzone(rng, canvas, sets):
         mask = np.zeros((canvas.h, canvas.w), np.uint8)
         cv2.fillPoly(mask, [shape], 255, cv2.LINE_AA)
         canvas.image += (background(rng, canvas.scenes, canvas.w, canvas.h) - canvas.image) * (mask / np.float32(255))
-    if rng.random() < 0.15:
-        clutter(rng, canvas, canvas.w * rng.uniform(0.7, 1), top + drop, cap * 1.5)
     items = [("squads", str(int(rng.integers(1, 60)))), ("person", count(rng))]
     if rng.random() < 0.4:
         items.append((pick(rng, ["plane", "skull", "icon"]), pick(rng, [count(rng), number_for(rng, "killed")])))
