@@ -79,7 +79,7 @@ const framed =
     );
   };
 
-export const CHANGES: Readonly<Record<string, (frame: Grey) => Promise<Grey>>> = {
+export const CHANGES = {
   "900 lines": lines(900),
   "600 lines": lines(600),
   "480 lines": lines(480),
@@ -107,4 +107,4 @@ export const CHANGES: Readonly<Record<string, (frame: Grey) => Promise<Grey>>> =
   "right 3 % cut": framed({ right: -0.03 }),
   "5 % smaller in a corner": framed({ bottom: 0.053, left: 0.09 }),
   "10 % smaller in a corner": framed({ bottom: 0.11, left: 0.19 }),
-};
+} satisfies Readonly<Record<string, (frame: Grey) => Promise<Grey>>>;

@@ -130,8 +130,9 @@ function gameIdOf(text: string): string {
   return games.find(({ twitchName }) => twitchName.toLowerCase() === text.toLowerCase())?.id ?? id;
 }
 
+/** Whole pixels: half a one is no place in a picture. */
 export function boxOf(text: string): Region | undefined {
-  const [x = -1, y = -1, width = 0, height = 0] = text.split(",").map(Number);
+  const [x = -1, y = -1, width = 0, height = 0] = text.split(",").map((number) => Math.round(Number(number)));
   return x >= 0 && y >= 0 && width > 0 && height > 0 ? { x, y, width, height } : undefined;
 }
 

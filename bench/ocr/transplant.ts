@@ -89,8 +89,8 @@ function brightBox({ data, width, height }: Grey) {
 export const COUNTS = [...Array.from({ length: 16 }, (_, i) => i + 1), 20, 29, 38, 47, 56, 65, 74, 83, 92, 99, 100];
 
 /**
- * The frame with another number in place of its own. Nothing when a digit is missing, or where the label stands left of a shorter
- * number: for a longer one the HUD would move it.
+ * The frame with another number in place of its own. Nothing when a digit is missing, when the number does not fit on the frame, or
+ * where the label stands left of a shorter number: for a longer one the HUD would move it.
  */
 export function transplanted(frame: Frame, grey: Grey, count: number, digits: readonly Digit[]): Grey | undefined {
   const { box } = frame;
@@ -115,6 +115,7 @@ export function transplanted(frame: Frame, grey: Grey, count: number, digits: re
     const width = Math.max(2, Math.round(digit.matte.width * scale));
     const rim = Math.round(digit.rim * scale);
     const left = right + rim - width;
+    if (left < 0) return undefined;
     const matte = resample(digit.matte, { x: 0, y: 0, width: digit.matte.width, height: DIGIT }, width, box.height);
     for (let y = 0; y < box.height; y++) {
       for (let x = 0; x < width; x++) {
@@ -138,7 +139,9 @@ function rightEdge({ data, width }: Grey, box: { x: number; y: number; width: nu
     return most;
   });
   const middle = (Math.min(...brightest) + Math.max(...brightest)) / 2;
-  return box.x + 1 + brightest.findLastIndex((value) => value > middle);
+  const last = brightest.findLastIndex((value) => value > middle);
+  // One shade has no edge but the box's.
+  return box.x + (last < 0 ? box.width : last + 1);
 }
 
 /** Fills a box with what surrounds it: each row runs from its left neighbour to its right one. */

@@ -17,6 +17,12 @@ const at = (text: string, x: number, confidence = 0.99): Word => ({
 const match = (alive: number, certainty = 0.99) => ({ phase: "match", alive, certainty });
 const lobby = (alive: number, certainty = 0.99) => ({ phase: "lobby", alive, certainty });
 
+/** Of 99 players, after whatever stands left of it. */
+const OBSERVERS = [
+  ...[at("teams", 187), at("39", 228), at("alive", 288), at("99", 326)],
+  ...[at("time", 384), at("17:59", 430)],
+];
+
 const table: [string, Profile, Word[], object][] = [
   ["the count", pubg, [at("58", 400), at("alive", 440)], match(58)],
   ["one word as a general engine reads it", pubg, [at("58ALIVE", 420)], match(58)],
@@ -62,32 +68,11 @@ const table: [string, Profile, Word[], object][] = [
     [at("teams", 180), at("7", 225), at("alive", 280), at("19", 330), at("time", 380), at("19:16", 440)],
     match(19),
   ],
-  [
-    "observers with a compass left of all",
-    pubg,
-    [
-      at("315", 53),
-      at("teams", 187),
-      at("39", 228),
-      at("alive", 288),
-      at("99", 326),
-      at("time", 384),
-      at("17:59", 430),
-    ],
-    match(99),
-  ],
+  ["observers with a compass left of all", pubg, [at("315", 53), ...OBSERVERS], match(99)],
   [
     "a number beside the first label, which may be its own",
     pubg,
-    [
-      at("15", 120),
-      at("teams", 187),
-      at("39", 228),
-      at("alive", 288),
-      at("99", 326),
-      at("time", 384),
-      at("17:59", 430),
-    ],
+    [at("15", 120), ...OBSERVERS],
     { reason: "unreadable" },
   ],
   [

@@ -20,7 +20,10 @@ export function isTooSmall({ picture, region, frame }: Strip): boolean {
   return (frame.height * picture.height) / region.height < LEAST_FRAME_HEIGHT;
 }
 
-/** Of a 21:9 game on a 16:9 stream, in frame heights: between that of 2560 x 1080 and of 3440 x 1440. What is black below it is a dark scene. */
+/**
+ * Of a 21:9 game on a 16:9 stream, in frame heights: between that of 2560 x 1080 and of 3440 x 1440. What is black below it is a dark
+ * scene.
+ */
 const ULTRAWIDE_BAR = 0.1235;
 
 /** The lines to try, in pixels of the picture; lines outside it are left out. */

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { CHANGES } from "../../bench/ocr/changes.ts";
 import { readManifest } from "../../bench/ocr/manifest.ts";
 import { gameOf, greyFrame, sampleOf, stripOf } from "../../bench/ocr/picture.ts";
 import { draw, drawnScenes } from "../../bench/ocr/rendered.ts";
@@ -28,17 +29,11 @@ test("nearly every drawn counter is read", () => {
   expect(seen.exact / seen.visible).toBeGreaterThan(0.9);
 });
 
-/** The game in a window whose title is on the picture: everything is that much lower. */
-const TITLE = 0.02;
-
 test.each(["pubg", "pubg-mobile", "warzone", "apex"])("a window's title above the game: %s", async (game) => {
   const counters = scenes.filter(({ scene, want }) => want && scene.game === game).slice(0, 12);
   let exact = 0;
   for (const { scene, want } of counters) {
-    const { data, width, height } = draw(scene).grey;
-    const shown = { data: new Uint8Array(data.length).fill(40), width, height };
-    const lower = width * Math.round(TITLE * height);
-    shown.data.set(data.subarray(0, data.length - lower), lower);
+    const shown = await CHANGES["title of 2 %"](draw(scene).grey);
     const reading = await read(await stripOf(shown, gameOf(game)), game);
     if (!reading.ok) continue;
     expect({ phase: reading.phase, alive: reading.alive }).toEqual(want);

@@ -1,6 +1,6 @@
 /** Digits set into another frame: at the distances of its HUD generation, where its own number ended, over what was there. */
 import { expect, test } from "vitest";
-import type { Frame } from "../../bench/ocr/manifest.ts";
+import { boxOf, type Frame } from "../../bench/ocr/manifest.ts";
 import { digitsOf, transplanted } from "../../bench/ocr/transplant.ts";
 
 const [WIDTH, HEIGHT, TOP, TALL] = [160, 60, 20, 20];
@@ -62,6 +62,19 @@ test.each([
   expect((second?.[0] ?? 0) - (first?.[1] ?? 0)).toBeGreaterThanOrEqual(gap - 1);
   expect((second?.[0] ?? 0) - (first?.[1] ?? 0)).toBeLessThanOrEqual(gap + 1);
   expect(Math.abs((second?.[1] ?? 0) - 122)).toBeLessThanOrEqual(1);
+});
+
+test("a number that does not fit left of where it must end is not set", () => {
+  const [frame, picture] = framed("host", "gen3", 8, [[4, 14]]);
+  expect(transplanted(frame, picture, 7, donor)).toBeDefined();
+  expect(transplanted(frame, picture, 77, donor)).toBeUndefined();
+});
+
+test("a box over one shade ends where it says, and has whole pixels", () => {
+  const [frame] = framed("host", "gen3", 8, [[100, 110]]);
+  const plain = grey(new Uint8Array(WIDTH * HEIGHT).fill(GROUND));
+  expect(runs(transplanted(frame, plain, 7, donor)?.data ?? plain.data)).toEqual([[102, 112]]);
+  expect(boxOf("99.6,20.2,10.4,19.5")).toEqual({ x: 100, y: 20, width: 10, height: 20 });
 });
 
 test("nothing of the old number is left", () => {
