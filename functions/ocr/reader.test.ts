@@ -20,27 +20,39 @@ const says =
     words;
 const label = word("alive", 420, 0.99);
 
-test.each<[string, ReadWords, ReadWords, object]>([
+test.each<[string, ReadWords, ReadWords[], object]>([
   [
     "a sure number is not asked about",
     says(word("58", 380, 0.9), label),
-    says(word("53", 380, 0.99), label),
+    [says(word("53", 380, 0.99), label)],
     { alive: 58 },
   ],
-  ["a label without a number", says(label), says(word("58", 380, 0.99), label), { alive: 58 }],
-  ["two numbers", says(word("58", 380, 0.5), label), says(word("53", 380, 0.99), label), { reason: "unreadable" }],
-  ["no counter is not searched twice", says(), says(word("58", 380, 0.99), label), { reason: "no-counter" }],
-])("two models: %s", async (_name, readWords, readAnew, expected) => {
+  ["a label without a number", says(label), [says(word("58", 380, 0.99), label)], { alive: 58 }],
+  ["two numbers", says(word("58", 380, 0.5), label), [says(word("53", 380, 0.99), label)], { reason: "unreadable" }],
+  ["no counter is not searched twice", says(), [says(word("58", 380, 0.99), label)], { reason: "no-counter" }],
+  [
+    "the third is not asked where two are sure",
+    says(word("58", 380, 0.7), label),
+    [says(word("58", 380, 0.9), label), says(word("53", 380, 0.99), label)],
+    { alive: 58 },
+  ],
+  [
+    "the third is asked where two are not",
+    says(label),
+    [says(word("58", 380, 0.6), label), says(word("53", 380, 0.6), label)],
+    { reason: "unreadable" },
+  ],
+])("several models: %s", async (_name, readWords, readAnew, expected) => {
   const engine: Engine = { name: "fake", readWords, readAnew, close: async () => {} };
   expect(await look(strip, pubg, engine)).toMatchObject(expected);
 });
 
-test("two models: a number that one view of the first was sure of is not overruled by the second", async () => {
+test("several models: a number that one view of the first was sure of is not overruled by the second", async () => {
   let views = 0;
   const engine: Engine = {
     name: "fake",
     readWords: (line, labels) => says(...(views++ === 0 ? [word("58", 380, 0.95)] : []), label)(line, labels),
-    readAnew: says(word("53", 380, 0.99), label),
+    readAnew: [says(word("53", 380, 0.99), label)],
     close: async () => {},
   };
   expect(await look(strip, pubg, engine)).toEqual({ reason: "unreadable" });

@@ -8,7 +8,7 @@ import { cutLine, isTooSmall, linesOf, type Strip } from "./lines.ts";
 import { agree, type Opinion } from "./opinion.ts";
 import { digitRows, type Grey } from "./picture.ts";
 import { areSure, isSettled } from "./settled.ts";
-import { needsSecond, together } from "./together.ts";
+import { needsAnother, together } from "./together.ts";
 
 /** What was found, before it is accepted or not. */
 export type Sight = Found | Unread;
@@ -26,9 +26,12 @@ export async function look(strip: Strip, profile: Profile, engine: Engine): Prom
   if (isTooSmall(strip)) return { reason: "unreadable" };
   const sureBefore = new Set<number>();
   const lookWith = (read: ReadWords) => lookOnce(read, strip, profile, engine, sureBefore);
-  const first = await lookWith(engine.readWords);
-  if (!engine.readAnew || !needsSecond(first)) return first;
-  return together(first, await lookWith(engine.readAnew));
+  const sights: [Sight, ...Sight[]] = [await lookWith(engine.readWords)];
+  for (const read of engine.readAnew ?? []) {
+    if (!needsAnother(sights)) break;
+    sights.push(await lookWith(read));
+  }
+  return together(sights);
 }
 
 /** `sureBefore`: numbers that a view was sure of where all views together said nothing; what this look finds of them is added. */

@@ -1,23 +1,27 @@
-/** What two models, trained apart, say of one picture. Pure. */
+/** What models that were trained apart say of one picture. Pure. */
 import type { Found, Unread } from "./hud.ts";
 
-/** This sure the first model needs no second. */
-const SURE = 0.75;
+/** This sure the first model needs no second, and two no third. */
+const SURE = { first: 0.75, two: 0.5 };
 
-/** How much a number counts that the other model does not see. */
+/** How much a number counts for every other model that does not see it. */
 const ALONE = 0.7;
 
-/** Whether the first model saw a counter and is not sure of its number. A picture without one is not searched twice. */
-export function needsSecond(first: Found | Unread): boolean {
-  return "alive" in first ? first.certainty < SURE : first.reason === "unreadable" || first.reason === "out-of-range";
+/** Whether those asked so far saw a counter and are not sure of its number. A picture without one is not searched again. */
+export function needsAnother(sights: readonly [Found | Unread, ...(Found | Unread)[]]): boolean {
+  const [first] = sights;
+  if (sights.length === 1 && "reason" in first) return first.reason === "unreadable" || first.reason === "out-of-range";
+  const said = together(sights);
+  return "alive" in said && said.certainty < (sights.length > 1 ? SURE.two : SURE.first);
 }
 
-/** Two that read the same number are as sure as both on average; two numbers are none. */
-export function together(first: Found | Unread, second: Found | Unread): Found | Unread {
-  if ("alive" in first && "alive" in second) {
-    if (first.alive !== second.alive || first.phase !== second.phase) return { reason: "unreadable" };
-    return { ...first, certainty: (first.certainty + second.certainty) / 2 };
-  }
-  if ("alive" in first) return { ...first, certainty: first.certainty * ALONE };
-  return "alive" in second ? { ...second, certainty: second.certainty * ALONE } : first;
+/** Who read the same number are as sure as the two surest on average; two numbers are none. */
+export function together(sights: readonly [Found | Unread, ...(Found | Unread)[]]): Found | Unread {
+  const found = sights.filter((sight) => "alive" in sight).sort((a, b) => b.certainty - a.certainty);
+  const [surest, next] = found;
+  if (!surest) return sights[0];
+  if (found.some(({ alive, phase }) => alive !== surest.alive || phase !== surest.phase))
+    return { reason: "unreadable" };
+  const certainty = next ? (surest.certainty + next.certainty) / 2 : surest.certainty * ALONE ** (sights.length - 1);
+  return { ...surest, certainty };
 }

@@ -22,8 +22,8 @@ export type ReadWords = (line: Grey, labels: Profile["labels"]) => Promise<Word[
 export interface Engine {
   name: string;
   readWords: ReadWords;
-  /** The same by a model that was trained apart from the first: for lines of which that one is not sure. */
-  readAnew?: ReadWords;
+  /** The same by models that were trained apart from the first, in the order in which they are asked where it is not sure. */
+  readAnew?: readonly ReadWords[];
   /** A second opinion on one number or word of a line, from another engine: what that one reads there. */
   readAgain?: (line: Grey, box: Box) => Promise<{ text: string; confidence: number }>;
   close(): Promise<void>;

@@ -11,17 +11,17 @@ test("warm runs every model that a reading runs, each on a line as a reading has
       runs.push({ name: labels, line });
       return [];
     },
-    readAnew: async (line) => {
-      runs.push({ name: "anew", line });
+    readAnew: ["second", "third"].map((name) => async (line) => {
+      runs.push({ name, line });
       return [];
-    },
+    }),
     readAgain: async (line, box) => {
       runs.push({ name: "again", line, box });
       return { text: "", confidence: 0 };
     },
     close: async () => {},
   });
-  expect(runs.map(({ name }) => name)).toEqual(["words", "icons", "anew", "again"]);
+  expect(runs.map(({ name }) => name)).toEqual(["words", "icons", "second", "third", "again"]);
   for (const { line } of runs)
     expect(line).toMatchObject({ height: LINE_HEIGHT, width: line.data.length / LINE_HEIGHT });
 });

@@ -20,6 +20,6 @@ export async function warm(engine: Engine): Promise<void> {
   const width = 10 * LINE_HEIGHT;
   const line = { data: new Uint8Array(width * LINE_HEIGHT).fill(40), width, height: LINE_HEIGHT };
   for (const labels of ["words", "icons"] as const) await engine.readWords(line, labels);
-  await engine.readAnew?.(line, "words");
+  for (const read of engine.readAnew ?? []) await read(line, "words");
   await engine.readAgain?.(line, { x: width / 2, y: LINE_HEIGHT / 3, width: LINE_HEIGHT, height: LINE_HEIGHT / 3 });
 }

@@ -37,7 +37,8 @@ export async function createStrip() {
   return {
     name: "strip",
     readWords: readBy({ words, icons }),
-    readAnew: readBy({ words: second, icons: second }),
+    // The third is the first of the other games: it has seen theirs too, if less often.
+    readAnew: [readBy({ words: second, icons: second }), readBy({ words: icons, icons: words })],
     close: async () => {
       await Promise.all([words, icons, second].map((model) => model.release()));
     },
