@@ -24,8 +24,7 @@ const SECOND_LOOKS = [
 
 export async function look(strip: Strip, profile: Profile, engine: Engine): Promise<Sight> {
   if (isTooSmall(strip)) return { reason: "unreadable" };
-  const sureBefore = new Set<number>();
-  const lookWith = (read: ReadWords) => lookOnce(read, strip, profile, engine, sureBefore);
+  const lookWith = (read: ReadWords) => lookOnce(read, strip, profile, engine);
   const sights: [Sight, ...Sight[]] = [await lookWith(engine.readWords)];
   for (const read of engine.readAnew ?? []) {
     if (!needsAnother(sights)) break;
@@ -34,14 +33,9 @@ export async function look(strip: Strip, profile: Profile, engine: Engine): Prom
   return together(sights);
 }
 
-/** `sureBefore`: numbers that a view was sure of where all views together said nothing; what this look finds of them is added. */
-async function lookOnce(
-  read: ReadWords,
-  strip: Strip,
-  profile: Profile,
-  engine: Engine,
-  sureBefore: Set<number>,
-): Promise<Sight> {
+async function lookOnce(read: ReadWords, strip: Strip, profile: Profile, engine: Engine): Promise<Sight> {
+  // Numbers that a view was sure of where all views together said nothing.
+  const sureBefore = new Set<number>();
   let best: Sight = { reason: "no-counter" };
   for (const line of linesOf(strip, profile)) {
     const view = async (up: number, zoom: number) => {
@@ -75,7 +69,7 @@ async function lookOnce(
   return best;
 }
 
-/** A view this sure of a number is not overruled by a line that was cut elsewhere, nor by another model. */
+/** A view this sure of a number is not overruled by a line that was cut elsewhere. */
 const SURE = 0.9;
 
 function contradicts({ alive }: Found, sureBefore: ReadonlySet<number>): boolean {

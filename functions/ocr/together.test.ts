@@ -16,10 +16,9 @@ test.each<[string, Sights, boolean]>([
   ["a number nobody can have", [{ reason: "out-of-range" }], true],
   ["a picture without a counter", [{ reason: "no-counter" }], false],
   ["a match that is over", [{ reason: "match-over" }], false],
-  ["two that agree", [found(27, 0.5), found(27, 0.6)], false],
+  ["two that agree", [found(27, 0.7), found(27, 0.9)], false],
   ["two that agree and are not sure", [found(27, 0.3), found(27, 0.6)], true],
-  ["one that is sure alone", [unreadable, found(27, 0.9)], false],
-  ["one that is not sure alone", [unreadable, found(27, 0.6)], true],
+  ["what one alone sees, however sure", [unreadable, found(27, 1)], true],
   ["two numbers", [found(27, 0.3), found(21, 0.9)], false],
   ["two that cannot read it", [unreadable, unreadable], false],
 ])("another model is asked about: %s", (_name, sights, asked) => {

@@ -1,10 +1,10 @@
 /** What models that were trained apart say of one picture. Pure. */
 import type { Found, Unread } from "./hud.ts";
 
-/** This sure the first model needs no second, and two no third. */
-const SURE = { first: 0.75, two: 0.5 };
+/** This sure they need no other: one of what it sees, or two of what both see. */
+const SURE = 0.75;
 
-/** How much a number counts for every other model that does not see it. */
+/** How much a number counts for every other model that does not see it: what one alone sees is never sure. */
 const ALONE = 0.7;
 
 /** Whether those asked so far saw a counter and are not sure of its number. A picture without one is not searched again. */
@@ -12,7 +12,7 @@ export function needsAnother(sights: readonly [Found | Unread, ...(Found | Unrea
   const [first] = sights;
   if (sights.length === 1 && "reason" in first) return first.reason === "unreadable" || first.reason === "out-of-range";
   const said = together(sights);
-  return "alive" in said && said.certainty < (sights.length > 1 ? SURE.two : SURE.first);
+  return "alive" in said && said.certainty < SURE;
 }
 
 /** Who read the same number are as sure as the two surest on average; two numbers are none. */
