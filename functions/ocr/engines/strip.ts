@@ -1,5 +1,5 @@
 /**
- * Our own models (training/), one for games whose counters have words, one for icons and a deeper second for either: each looks at a
+ * Our own models (training/), one for games whose counters have words, a deeper one for icons and a deep second for either: each looks at a
  * strip 48 px high and says for every second column which glyph and which label or icon has its centre there. Small (0.25 to 0.35
  * million weights), and the words of every language are known as pictures.
  */

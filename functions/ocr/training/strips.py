@@ -465,6 +465,8 @@ def fortnite(rng, canvas, sets):
     elif kind < 0.3:
         items += [("icon", number_for(rng, "killed"))]
     x = rng.uniform(-40, 140) * ZOOM
+    if rng.random() < 0.2:
+        clutter(rng, canvas, canvas.w * rng.uniform(0.5, 1), centre, cap)
     white = rng.uniform(215, 255)
     cell = rng.uniform(60, 78) * z if rng.random() < 0.5 else 0
     for name, number in items:
@@ -499,6 +501,8 @@ def warzone(rng, canvas, sets):
         mask = np.zeros((canvas.h, canvas.w), np.uint8)
         cv2.fillPoly(mask, [shape], 255, cv2.LINE_AA)
         canvas.image += (background(rng, canvas.scenes, canvas.w, canvas.h) - canvas.image) * (mask / np.float32(255))
+    if rng.random() < 0.15:
+        clutter(rng, canvas, canvas.w * rng.uniform(0.7, 1), top + drop, cap * 1.5)
     items = [("squads", str(int(rng.integers(1, 60)))), ("person", count(rng))]
     if rng.random() < 0.4:
         items.append((pick(rng, ["plane", "skull", "icon"]), pick(rng, [count(rng), number_for(rng, "killed")])))
