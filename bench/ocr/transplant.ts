@@ -105,30 +105,50 @@ export function transplanted(frame: Frame, grey: Grey, count: number, digits: re
   const soft = Math.max(1, Math.round(box.height * SOFT));
   const [x, y] = [box.x - soft, box.y - soft];
   erase(out, { x, y, width: box.width + 2 * soft, height: box.height + 2 * soft });
+  const besideOne = BESIDE_ONE[frame.hud.split(" ")[0] ?? ""] ?? 0;
+  const number = sideBySide(chosen as Digit[], besideOne);
   // Numbers grow to the left: their right edge stays where it was.
   const scale = box.height / DIGIT;
-  const besideOne = BESIDE_ONE[frame.hud.split(" ")[0] ?? ""] ?? 0;
-  let right = rightEdge(grey, box);
-  const known = chosen as Digit[];
-  for (let index = known.length - 1; index >= 0; index--) {
-    const digit = known[index] as Digit;
-    const width = Math.max(2, Math.round(digit.matte.width * scale));
-    const rim = Math.round(digit.rim * scale);
-    const left = right + rim - width;
-    if (left < 0) return undefined;
-    const matte = resample(digit.matte, { x: 0, y: 0, width: digit.matte.width, height: DIGIT }, width, box.height);
-    for (let y = 0; y < box.height; y++) {
-      for (let x = 0; x < width; x++) {
-        const place = (box.y + y) * out.width + left + x;
-        const share = (matte.data[y * width + x] ?? 0) / 255;
-        const under = out.data[place] ?? 0;
-        out.data[place] = Math.round(under + (246 - under) * share);
-      }
+  const right = rightEdge(grey, box);
+  const begin = right - number.inkEnd * scale;
+  if (begin + MARGIN * scale < 0) return undefined;
+  const left = Math.max(0, Math.floor(begin));
+  const width = Math.min(Math.ceil(number.matte.width * scale), grey.width - left);
+  const part = { x: (left - begin) / scale, y: 0, width: width / scale, height: DIGIT };
+  const matte = resample(number.matte, part, width, box.height);
+  for (let y = 0; y < box.height; y++) {
+    for (let x = 0; x < width; x++) {
+      const place = (box.y + y) * out.width + left + x;
+      const under = out.data[place] ?? 0;
+      out.data[place] = Math.round(under + ((246 - under) * (matte.data[y * width + x] ?? 0)) / 255);
     }
-    const ones = [digit, known[index - 1]].filter((one) => one?.value === "1").length;
-    right = left + rim - Math.max(1, Math.round(box.height * (GAP + ones * besideOne)));
   }
   return out;
+}
+
+/** Empty columns on either side of a number, for what is cut out of its matte is a little wider. */
+const MARGIN = DIGIT / 2;
+
+/** A number as one matte of DIGIT lines: in whole pixels of a small frame a gap would be twice as wide as it is, or none. */
+function sideBySide(digits: readonly Digit[], besideOne: number): { matte: Grey; inkEnd: number } {
+  let end = 0;
+  const placed = digits.map((digit, index) => {
+    const ones = [digits[index - 1], digit].filter((one) => one?.value === "1").length;
+    const from = index === 0 ? 0 : Math.round(end - digit.rim + DIGIT * (GAP + ones * besideOne));
+    end = from + digit.matte.width - digit.rim;
+    return { digit, from };
+  });
+  const width = Math.ceil(end) + 2 * MARGIN;
+  const data = new Uint8Array(width * DIGIT);
+  for (const { digit, from } of placed) {
+    for (let y = 0; y < DIGIT; y++) {
+      for (let x = 0; x < digit.matte.width; x++) {
+        const place = y * width + from + x + MARGIN;
+        data[place] = Math.max(data[place] ?? 0, digit.matte.data[y * digit.matte.width + x] ?? 0);
+      }
+    }
+  }
+  return { matte: { data, width, height: DIGIT }, inkEnd: end + MARGIN };
 }
 
 /** Where the number ends: boxes are good to 1-2 px, which in a frame of 337 lines is a third of a digit. */

@@ -12,14 +12,15 @@ function framed(
   hud: string,
   alive: number,
   bars: [number, number][],
+  tall = TALL,
 ): [Frame, ReturnType<typeof grey>] {
   const data = new Uint8Array(WIDTH * HEIGHT).fill(GROUND);
   for (const [from, to] of bars) {
-    for (let y = TOP; y < TOP + TALL; y++) data.fill(246, y * WIDTH + from, y * WIDTH + to);
+    for (let y = TOP; y < TOP + tall; y++) data.fill(246, y * WIDTH + from, y * WIDTH + to);
   }
   const [left, right] = [bars[0]?.[0] ?? 0, bars.at(-1)?.[1] ?? 0];
   // Two columns too wide, as a box by hand is.
-  const box = { x: left, y: TOP, width: right - left + 2, height: TALL };
+  const box = { x: left, y: TOP, width: right - left + 2, height: tall };
   const want = { phase: "match", alive } as const;
   const size = { width: WIDTH, height: HEIGHT };
   const frame = { ...size, path: "", name: source, game: "pubg", hud, source, want, box, region: undefined };
@@ -28,10 +29,10 @@ function framed(
 const grey = (data: Uint8Array) => ({ data, width: WIDTH, height: HEIGHT });
 
 /** The bright runs of the row through the digits' middle. */
-function runs(data: Uint8Array): [number, number][] {
+function runs(data: Uint8Array, tall = TALL): [number, number][] {
   const list: [number, number][] = [];
   for (let x = 0; x < WIDTH; x++) {
-    if ((data[(TOP + TALL / 2) * WIDTH + x] ?? 0) < 150) continue;
+    if ((data[(TOP + tall / 2) * WIDTH + x] ?? 0) < 150) continue;
     const last = list.at(-1);
     if (last?.[1] === x) last[1] = x + 1;
     else list.push([x, x + 1]);
@@ -62,6 +63,16 @@ test.each([
   expect((second?.[0] ?? 0) - (first?.[1] ?? 0)).toBeGreaterThanOrEqual(gap - 1);
   expect((second?.[0] ?? 0) - (first?.[1] ?? 0)).toBeLessThanOrEqual(gap + 1);
   expect(Math.abs((second?.[1] ?? 0) - 122)).toBeLessThanOrEqual(1);
+});
+
+test("a gap of one pixel between digits is there in a frame of few lines", () => {
+  const bars: [number, number][] = [
+    [60, 63],
+    [67, 74],
+  ];
+  const low = digitsOf(...framed("donor", "gen3", 17, bars, 14));
+  const [frame, picture] = framed("host", "gen3", 88, [[100, 104]], 8);
+  expect(runs(transplanted(frame, picture, 17, low)?.data ?? picture.data, 8)).toHaveLength(2);
 });
 
 test("a number that does not fit left of where it must end is not set", () => {
