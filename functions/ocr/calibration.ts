@@ -5,6 +5,7 @@ export type Curve = readonly (readonly [certainty: number, confidence: number])[
 
 const CURVES: Record<string, Curve> = {
   // 6673 numbers, real, set and drawn, clean and through streams: all above 0.4512 were right, seven in ten of those below.
+  // The line of 0.9 is drawn above the surest wrong one, a Warzone 78 with digits of 5 px.
   vote: [
     [0.02, 0.2],
     [0.1, 0.5],
