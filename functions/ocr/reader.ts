@@ -8,7 +8,7 @@ import { cutLine, isTooSmall, linesOf, type Strip } from "./lines.ts";
 import { agree, type Opinion } from "./opinion.ts";
 import { digitRows, type Grey } from "./picture.ts";
 import { areSure, isSettled } from "./settled.ts";
-import { needsAnother, together } from "./together.ts";
+import { needsAnother, type Sights, together } from "./together.ts";
 
 /** What was found, before it is accepted or not. */
 export type Sight = Found | Unread;
@@ -25,7 +25,7 @@ const SECOND_LOOKS = [
 export async function look(strip: Strip, profile: Profile, engine: Engine): Promise<Sight> {
   if (isTooSmall(strip)) return { reason: "unreadable" };
   const lookWith = (read: ReadWords) => lookOnce(read, strip, profile, engine);
-  const sights: [Sight, ...Sight[]] = [await lookWith(engine.readWords)];
+  const sights: Sights = [await lookWith(engine.readWords)];
   for (const read of engine.readAnew ?? []) {
     if (!needsAnother(sights)) break;
     sights.push(await lookWith(read));
